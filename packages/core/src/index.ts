@@ -1,1 +1,56 @@
-export {};
+export { parseBoolean } from './boolean.js';
+export { type Clock, systemClock } from './clock.js';
+export { defaultsSource } from './defaults-source.js';
+export {
+  type Declaration,
+  type Declarations,
+  type Definition,
+  defineSettings,
+  type OnSourceError,
+  type Place,
+  type PlaceText,
+  type PlainDeclaration,
+  type PlainOptions,
+  plain,
+  type SecretDeclaration,
+  type SecretOptions,
+  type Setting,
+  type SettingsOf,
+  secret,
+  type ValuesOf,
+} from './definition.js';
+export { type EnvironmentVariables, environmentSource } from './environment-source.js';
+export {
+  ConfigurationError,
+  type ErrorCode,
+  type ErrorEntry,
+  errorTable,
+  isSourceError,
+  isStrongroomError,
+  type Problem,
+  SourceError,
+  type SourceErrorCode,
+  StrongroomError,
+} from './errors.js';
+export type { SettingExplanation, SourceReport } from './explanation.js';
+export type { Logger } from './logger.js';
+export { nearMiss } from './near-miss.js';
+export {
+  createResolver,
+  Resolver,
+  type ResolverEvents,
+  type ResolverOptions,
+  type ResolverState,
+  resolverDefaults,
+  type SourceFailure,
+} from './resolver.js';
+export type {
+  AbsenceReason,
+  Absent,
+  Failed,
+  Found,
+  Lookup,
+  LookupContext,
+  Misconfigured,
+  Source,
+} from './source.js';

@@ -1,0 +1,17 @@
+/** Time as the library sees it. A test gives one that it moves by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after a delay in milliseconds; returns a function that calls it off. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The system's time. Its timers never keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

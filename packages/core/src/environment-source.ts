@@ -1,0 +1,125 @@
+import { open } from 'node:fs/promises';
+import { nearMiss } from './near-miss.js';
+import type { Lookup, Source } from './source.js';
+
+/** Environment variables by name, as in `process.env`. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** No file that holds one setting is larger. */
+const maxFileBytes = 1024 * 1024;
+
+/**
+ * Settings from environment variables: the setting's name is the variable's. A variable that is set but empty
+ * counts as unset. `NAME_FILE` names a file that holds the value, whose one trailing newline is removed;
+ * `NAME` and `NAME_FILE` both set is an error, and so is a file that cannot be read.
+ *
+ * @param variables copied once, never written. @default process.env
+ */
+export function environmentSource(variables: EnvironmentVariables = process.env): Source {
+  const values = new Map<string, string>();
+  for (const [name, value] of Object.entries(variables)) {
+    if (value !== undefined && value !== '') values.set(name, value);
+  }
+
+  return {
+    name: 'environment',
+    async lookup(settings, { signal }) {
+      const names = new Set(settings.map(({ name }) => name));
+      const answers = new Map<string, Lookup>();
+      await Promise.all(
+        settings.map(async (setting) => {
+          answers.set(setting.name, await lookUp(setting.name, values, names, signal));
+        }),
+      );
+      return answers;
+    },
+  };
+}
+
+function lookUp(
+  name: string,
+  values: ReadonlyMap<string, string>,
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Lookup | Promise<Lookup> {
+  const value = values.get(name);
+  // A setting of that very name is a value of its own, as with LOG and LOG_FILE.
+  const file = names.has(`${name}_FILE`) ? undefined : values.get(`${name}_FILE`);
+  if (value !== undefined && file !== undefined) {
+    return {
+      status: 'misconfigured',
+      reason: `${name} and ${name}_FILE are both set`,
+      hint: `Unset ${name} or ${name}_FILE: only one of them can hold the value.`,
+    };
+  }
+  if (file !== undefined) return readValueFile(name, file, signal);
+  if (value !== undefined) return { status: 'found', value, locator: name };
+  return {
+    status: 'absent',
+    reason: 'not-set',
+    locator: name,
+    hint: () => {
+      const meant = nearMiss(name, strangers(values, names));
+      return meant === undefined ? undefined : `${meant} is set: was it meant to be ${name}?`;
+    },
+  };
+}
+
+/** The variables that stand for no setting themselves. */
+function* strangers(values: ReadonlyMap<string, string>, names: ReadonlySet<string>): Iterable<string> {
+  for (const name of values.keys()) {
+    if (!names.has(name) && !names.has(name.replace(/_FILE$/, ''))) yield name;
+  }
+}
+
+async function readValueFile(name: string, file: string, signal: AbortSignal): Promise<Lookup> {
+  try {
+    const text = await readBounded(file, signal);
+    if (text === undefined) {
+      return unreadable(name, file, `is larger than ${maxFileBytes / 1024} KiB`);
+    }
+    const value = text.replace(/\r?\n$/, '');
+    if (value === '') return unreadable(name, file, 'is empty');
+    return { status: 'found', value, locator: `${name}_FILE ${file}` };
+  } catch (error) {
+    return unreadable(name, file, reasonOf(error));
+  }
+}
+
+/** Reads at most the limit, whatever the file says of its size: it may be a pipe or a device. */
+async function readBounded(file: string, signal: AbortSignal): Promise<string | undefined> {
+  const handle = await open(file, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of handle.createReadStream({ end: maxFileBytes, autoClose: false, signal })) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+    }
+    return size > maxFileBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(name: string, file: string, reason: string): Lookup {
+  return {
+    status: 'misconfigured',
+    reason: `the file ${file}, named by ${name}_FILE, ${reason}`,
+    hint: `Correct ${name}_FILE, or unset it.`,
+  };
+}
+
+function reasonOf(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return 'does not exist';
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read by this process';
+    case 'EISDIR':
+      return 'is a folder';
+    default:
+      return 'cannot be read';
+  }
+}

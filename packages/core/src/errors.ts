@@ -1,0 +1,175 @@
+/** What the table says of one error code. */
+export interface ErrorEntry {
+  /** When the error is thrown. */
+  readonly when: string;
+  /** Whether the same call can succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** The HTTP status that an adapter answers with. */
+  readonly httpStatus: number;
+  /** What a person does about it. */
+  readonly remedy: string;
+}
+
+/** Every error code, once. `docs/errors.md` is held to this table by a test. */
+export const errorTable = {
+  DEFINITION_INVALID: {
+    when: 'The definition itself is wrong: a name, a place or a schema that cannot work.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Correct the call of defineSettings that the message names.',
+  },
+  SETTINGS_MISSING: {
+    when: 'At least one setting has no value in any source, and every value that was found is valid.',
+    retryable: false,
+    httpStatus: 503,
+    remedy: 'Set the variables or store the secrets that the message names; check them for typos.',
+  },
+  SETTINGS_INVALID: {
+    when: 'At least one value does not satisfy its schema, or a variable that steers the wiring is wrong.',
+    retryable: false,
+    httpStatus: 503,
+    remedy: 'Correct the values that the message names, at the place that it names.',
+  },
+  SOURCE_UNAVAILABLE: {
+    when: 'A source could not be reached, did not answer in time, or said that it cannot answer now.',
+    retryable: true,
+    httpStatus: 503,
+    remedy: 'Check the address, the network, and that the server is running and unsealed.',
+  },
+  SOURCE_DENIED: {
+    when: 'A source refused: no token, a wrong or expired one, or one whose policies do not allow the read.',
+    retryable: false,
+    httpStatus: 503,
+    remedy: 'Give a valid token, and a policy that grants "read" on the path that the message names.',
+  },
+  SOURCE_MALFORMED: {
+    when: 'A source answered with something that is not its protocol: HTML, cut or oversized JSON, a wrong shape.',
+    retryable: false,
+    httpStatus: 503,
+    remedy: 'Check that the address is the server itself and no proxy, login page or other service.',
+  },
+  SNAPSHOT_NOT_READY: {
+    when: 'Settings were read before the first load had succeeded.',
+    retryable: true,
+    httpStatus: 503,
+    remedy: 'Await load() before reading settings.',
+  },
+  RESOLVER_CLOSED: {
+    when: 'A closed resolver was asked to load.',
+    retryable: false,
+    httpStatus: 503,
+    remedy: 'Create a new resolver; close() is final.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A stable error code: match on it rather than on a class or a message. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** The codes with which a source says that it could not answer; none of them means "absent". */
+export type SourceErrorCode = Extract<ErrorCode, `SOURCE_${string}`>;
+
+// Two copies of this package may be loaded in one program: a brand is seen across them, a class is not.
+const brand = Symbol.for('strongroom.error');
+
+/** The base of every error that Strongroom throws. Its message never holds a secret's value. */
+export class StrongroomError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** A source could not answer. `SOURCE_UNAVAILABLE`, `SOURCE_DENIED` or `SOURCE_MALFORMED`. */
+export class SourceError extends StrongroomError {
+  declare readonly code: SourceErrorCode;
+  /** What was asked: an address, a path, a file. Never a value. */
+  readonly locator: string | undefined;
+  /** What to do about this very failure, if more can be said than the table does. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: SourceErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly locator?: string; readonly hint?: string } = {},
+  ) {
+    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.locator = options.locator;
+    this.hint = options.hint;
+  }
+}
+
+/**
+ * Whether something thrown is an error of Strongroom, and (when a code is given) that very one.
+ * Works across several loaded copies of the package, where `instanceof` does not.
+ */
+export function isStrongroomError(thrown: unknown, code?: ErrorCode): thrown is StrongroomError {
+  return (
+    thrown instanceof Error &&
+    brand in thrown &&
+    'code' in thrown &&
+    (code === undefined || thrown.code === code)
+  );
+}
+
+/** Whether something thrown is the answer of a source that could not answer. */
+export function isSourceError(thrown: unknown): thrown is SourceError {
+  return isStrongroomError(thrown) && thrown.code.startsWith('SOURCE_');
+}
+
+/** One setting, or one variable of the wiring, that keeps the program from starting. */
+export interface Problem {
+  readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';
+  /** The setting's or variable's name. */
+  readonly name: string;
+  /** What is wrong, in words. Never a value. */
+  readonly reason: string;
+  /** What each source said, in order of precedence. */
+  readonly tried: readonly { readonly source: string; readonly outcome: string }[];
+  /** What to do, the likeliest first. */
+  readonly hints: readonly string[];
+}
+
+/**
+ * All that is wrong with a program's settings, at once.
+ *
+ * `code` is `SETTINGS_INVALID` when at least one problem is an invalid value, otherwise `SETTINGS_MISSING`;
+ * each of `problems` carries its own.
+ */
+export class ConfigurationError extends StrongroomError {
+  declare readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';
+  readonly problems: readonly Problem[];
+
+  constructor(headline: string, problems: readonly Problem[]) {
+    const invalid = problems.some((problem) => problem.code === 'SETTINGS_INVALID');
+    super(invalid ? 'SETTINGS_INVALID' : 'SETTINGS_MISSING', describe(headline, problems));
+    this.problems = Object.freeze([...problems]);
+  }
+}
+
+/** A hint that several problems share stands once, at the end. */
+function describe(headline: string, problems: readonly Problem[]): string {
+  const hints = problems.flatMap((problem) => problem.hints);
+  const shared = new Set(hints.filter((hint, index) => hints.indexOf(hint) !== index));
+  return [
+    headline,
+    ...problems.map((problem) => describeProblem(problem, shared)),
+    ...(shared.size === 0 ? [] : [bullets([...shared], '  ')]),
+  ].join('\n\n');
+}
+
+function describeProblem({ name, reason, tried, hints }: Problem, shared: ReadonlySet<string>): string {
+  const width = Math.max(0, ...tried.map(({ source }) => source.length));
+  const own = hints.filter((hint) => !shared.has(hint));
+  return [
+    `  ${name}: ${reason}`,
+    ...tried.map(({ source, outcome }) => `    ${source.padEnd(width)}  ${outcome}`),
+    ...(own.length === 0 ? [] : [bullets(own, '    ')]),
+  ].join('\n');
+}
+
+const bullets = (hints: readonly string[], indent: string): string =>
+  hints.map((hint) => `${indent}→ ${hint}`).join('\n');

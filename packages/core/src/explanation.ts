@@ -1,0 +1,95 @@
+import type { Trail } from './chain.js';
+import type { AbsenceReason, Lookup } from './source.js';
+
+/** What one source said about one setting. */
+export interface SourceReport {
+  readonly source: string;
+  /**
+   * `used`: the value comes from here. `overridden`: it has a value too, and an earlier source won.
+   * `absent`: it has none. `failed`: it could not be asked. `not-asked`: an earlier source had answered.
+   */
+  readonly outcome: 'used' | 'overridden' | 'absent' | 'failed' | 'not-asked';
+  /** Where the value lies: a variable, a file, or namespace, mount, path and key. */
+  readonly locator?: string;
+  readonly version?: number;
+  /** When the source read it, in milliseconds since 1970. */
+  readonly readAt?: number;
+  /** Why it is absent, or how the source failed. */
+  readonly reason?: string;
+}
+
+/** Where one setting's value comes from. Never the value. */
+export interface SettingExplanation {
+  readonly name: string;
+  readonly kind: 'secret' | 'plain';
+  /** The source that the value comes from; undefined for an optional setting that no source has. */
+  readonly source: string | undefined;
+  readonly locator: string | undefined;
+  readonly version: number | undefined;
+  /** When the source read it, in milliseconds since 1970. */
+  readonly readAt: number | undefined;
+  /** `fallback`: an earlier source could not be asked, so this may not be the value that it holds. */
+  readonly freshness: 'fresh' | 'fallback';
+  /** The sources after it that hold a value too. */
+  readonly overrides: readonly SourceReport[];
+  /** What every source said, in order of precedence. */
+  readonly sources: readonly SourceReport[];
+}
+
+/** Explains where a setting's value comes from. */
+export function explainTrail({ setting, steps }: Trail): SettingExplanation {
+  const usedAt = steps.findIndex(({ lookup }) => lookup?.status === 'found');
+  const sources = steps.map(({ source, lookup }, index) => report(source, lookup, index === usedAt));
+  const used = sources[usedAt];
+  const before = usedAt === -1 ? sources : sources.slice(0, usedAt);
+  return Object.freeze({
+    name: setting.name,
+    kind: setting.kind,
+    source: used?.source,
+    locator: used?.locator,
+    version: used?.version,
+    readAt: used?.readAt,
+    freshness: before.some(({ outcome }) => outcome === 'failed') ? 'fallback' : 'fresh',
+    overrides: Object.freeze(sources.filter(({ outcome }) => outcome === 'overridden')),
+    sources: Object.freeze(sources),
+  });
+}
+
+function report(source: string, lookup: Lookup | undefined, used: boolean): SourceReport {
+  switch (lookup?.status) {
+    case undefined:
+      return Object.freeze({ source, outcome: 'not-asked' });
+    case 'found': {
+      const { locator, version, readAt } = lookup;
+      return Object.freeze({
+        source,
+        outcome: used ? 'used' : 'overridden',
+        locator,
+        ...(version === undefined ? {} : { version }),
+        ...(readAt === undefined ? {} : { readAt }),
+      });
+    }
+    case 'absent':
+      return Object.freeze({
+        source,
+        outcome: 'absent',
+        ...(lookup.locator === undefined ? {} : { locator: lookup.locator }),
+        reason: absenceWords[lookup.reason],
+      });
+    case 'failed':
+      return Object.freeze({ source, outcome: 'failed', reason: lookup.error.message });
+    case 'misconfigured':
+      return Object.freeze({ source, outcome: 'failed', reason: lookup.reason });
+  }
+}
+
+/** The reasons of absence, for people. */
+export const absenceWords: Readonly<Record<AbsenceReason, string>> = {
+  'not-set': 'not set',
+  'no-place': 'has no place there',
+  'no-such-path': 'no such path',
+  'no-such-key': 'no such key',
+  'version-deleted': 'the latest version is deleted',
+  'version-destroyed': 'the latest version is destroyed',
+  'development-only': 'a default for development only',
+};

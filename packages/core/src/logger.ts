@@ -1,0 +1,7 @@
+/** What the library asks of a logger: the methods that pino and its kind have. */
+export interface Logger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
