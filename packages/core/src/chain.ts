@@ -1,5 +1,11 @@
 import type { Setting } from './definition.js';
-import { isSourceError, SourceError } from './errors.js';
+import {
+  type ConfigurationError,
+  isConfigurationError,
+  isSourceError,
+  type Problem,
+  SourceError,
+} from './errors.js';
 import type { Lookup, LookupContext, Source } from './source.js';
 
 /** What every source said about one setting, in order of precedence. */
@@ -12,6 +18,13 @@ export interface Trail {
 export interface Step {
   readonly source: string;
   readonly lookup: Lookup | undefined;
+}
+
+/** What the whole chain said. */
+export interface ChainAnswer {
+  readonly trails: readonly Trail[];
+  /** What is wrong with the wiring of a source, whatever the settings. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -27,24 +40,27 @@ export async function askChain(
   settings: readonly Setting[],
   context: LookupContext,
   everything = false,
-): Promise<readonly Trail[]> {
+): Promise<ChainAnswer> {
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
+  const problems: Problem[] = [];
   for (const source of sources) {
     const asked = everything || source.local === true ? trails : trails.filter(({ settled }) => !settled);
-    const answers = asked.length === 0 ? new Map<string, Lookup>() : await ask(source, asked, context);
+    const answers =
+      asked.length === 0 ? new Map<string, Lookup>() : await ask(source, asked, context, problems);
     for (const trail of trails) {
       const lookup = answers.get(trail.setting.name);
       trail.steps.push({ source: source.name, lookup });
       if (lookup?.status === 'found' || lookup?.status === 'misconfigured') trail.settled = true;
     }
   }
-  return trails;
+  return { trails, problems };
 }
 
 async function ask(
   source: Source,
   trails: readonly { readonly setting: Setting }[],
   context: LookupContext,
+  problems: Problem[],
 ): Promise<ReadonlyMap<string, Lookup>> {
   const settings = trails.map(({ setting }) => setting);
   try {
@@ -56,12 +72,19 @@ async function ask(
     }
     return complete;
   } catch (thrown) {
-    const lookup = failed(asSourceError(thrown));
+    const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));
     return new Map(settings.map(({ name }) => [name, lookup]));
   }
 }
 
 const failed = (error: SourceError): Lookup => ({ status: 'failed', error });
+
+/** A source found its own wiring wrong: that is reported once, and never papered over by a default. */
+function notSetUp(error: ConfigurationError, problems: Problem[]): SourceError {
+  problems.push(...error.problems);
+  const names = error.problems.map(({ name }) => name).join(', ');
+  return new SourceError('SOURCE_UNAVAILABLE', `is not set up: see ${names}`);
+}
 
 /** A source that does not listen to its signal must not hold up the program. */
 function orAborted<T>(answer: Promise<T>, source: Source, signal: AbortSignal): Promise<T> {

@@ -120,6 +120,11 @@ export function isSourceError(thrown: unknown): thrown is SourceError {
   return isStrongroomError(thrown) && thrown.code.startsWith('SOURCE_');
 }
 
+/** Whether something thrown is the list of all that is wrong with a program's settings. */
+export function isConfigurationError(thrown: unknown): thrown is ConfigurationError {
+  return isStrongroomError(thrown, 'SETTINGS_MISSING') || isStrongroomError(thrown, 'SETTINGS_INVALID');
+}
+
 /** One setting, or one variable of the wiring, that keeps the program from starting. */
 export interface Problem {
   readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';

@@ -25,6 +25,7 @@ export {
   type ErrorCode,
   type ErrorEntry,
   errorTable,
+  isConfigurationError,
   isSourceError,
   isStrongroomError,
   type Problem,

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { askChain, type Trail } from './chain.js';
+import { askChain, type ChainAnswer, type Trail } from './chain.js';
 import { type Clock, systemClock } from './clock.js';
 import { defaultsSource, defaultsSourceName } from './defaults-source.js';
 import type { Declarations, Definition, OnSourceError, Setting, ValuesOf } from './definition.js';
@@ -155,7 +155,7 @@ export class Resolver<T extends Declarations> {
    */
   async survey(): Promise<readonly SettingExplanation[]> {
     if (this.#closing.signal.aborted) throw closedError();
-    const trails = await this.#ask(true);
+    const { trails } = await this.#ask(true);
     return trails.map(explainTrail);
   }
 
@@ -175,10 +175,10 @@ export class Resolver<T extends Declarations> {
 
   async #load(): Promise<ValuesOf<T>> {
     this.#become('loading', []);
-    const trails = await this.#ask(false);
+    const { trails, problems: wiring } = await this.#ask(false);
     if (this.#closing.signal.aborted) throw closedError();
     const failures = failuresOf(trails);
-    const problems: Problem[] = [];
+    const problems: Problem[] = [...wiring];
     const values: { setting: Setting; value: unknown }[] = [];
     for (const trail of trails) {
       const outcome = await this.#settle(trail);
@@ -196,7 +196,7 @@ export class Resolver<T extends Declarations> {
     return snapshot;
   }
 
-  async #ask(everything: boolean): Promise<readonly Trail[]> {
+  async #ask(everything: boolean): Promise<ChainAnswer> {
     const { startDeadlineMs, clock } = this.#options;
     const deadline = new AbortController();
     const callOff = clock.after(startDeadlineMs, () => {
@@ -265,9 +265,9 @@ export class Resolver<T extends Declarations> {
 
   #failed(problems: readonly Problem[], failures: readonly SourceFailure[]): ConfigurationError {
     const { application } = this.definition;
-    const count = problems.length === 1 ? '1 setting' : `${problems.length} settings`;
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     const error = new ConfigurationError(
-      `${count} of ${application} (${this.environment}) cannot be used`,
+      `${count} with the settings of ${application} (${this.environment})`,
       problems,
     );
     this.events.emit('failed', this.#become('failed', failures), error);

@@ -73,7 +73,8 @@ export interface Source {
   /**
    * Answers for each of the given settings, by name.
    *
-   * @throws SourceError when it could not ask at all; it may also answer `failed` for some settings only.
+   * @throws SourceError when it could not ask at all; it may also answer `failed` for some settings only
+   * @throws ConfigurationError when its own wiring is wrong, which keeps the program from starting
    */
   lookup(settings: readonly Setting[], context: LookupContext): Promise<ReadonlyMap<string, Lookup>>;
   /** Lets go of all handles. Called once. */
