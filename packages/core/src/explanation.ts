@@ -92,4 +92,5 @@ export const absenceWords: Readonly<Record<AbsenceReason, string>> = {
   'version-deleted': 'the latest version is deleted',
   'version-destroyed': 'the latest version is destroyed',
   'development-only': 'a default for development only',
+  'turned-off': 'turned off',
 };

@@ -9,7 +9,8 @@ export type AbsenceReason =
   | 'no-such-key'
   | 'version-deleted'
   | 'version-destroyed'
-  | 'development-only';
+  | 'development-only'
+  | 'turned-off';
 
 /** A source's answer: the raw value, and where it lay. */
 export interface Found {
