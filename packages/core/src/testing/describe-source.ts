@@ -1,0 +1,377 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Declaration, type Declarations, defineSettings, type Setting, secret } from '../definition.js';
+import { isSourceError, SourceError, type SourceErrorCode } from '../errors.js';
+import { absenceWords } from '../explanation.js';
+import type { Lookup, LookupContext, Source } from '../source.js';
+import { canarySecret, expectNoCanary } from './canary.js';
+
+/** The application and the environment that the suite asks for. */
+export interface SourceMoment {
+  readonly application: string;
+  readonly environment: string;
+}
+
+/** A source under test, and what belongs to it. */
+export interface SourceFixture {
+  readonly source: Source;
+  /** Texts besides the values that nobody may see: the token that the source logs in with, say. */
+  readonly secrets?: readonly string[];
+  /** Takes away what `create` made. The suite closes the source before. */
+  cleanup?(): void | Promise<void>;
+}
+
+/** Puts what is behind a source into a state in which it cannot answer. Called before the first lookup. */
+export type SourceFailureHook<F extends SourceFixture> = (fixture: F) => void | Promise<void>;
+
+interface FailureHooks<F extends SourceFixture> {
+  /** Makes the source unreachable: `SOURCE_UNAVAILABLE`. */
+  breakIt: SourceFailureHook<F>;
+  /** Makes the source refuse: `SOURCE_DENIED`. */
+  deny: SourceFailureHook<F>;
+  /** Makes the source meet something that is not its protocol: `SOURCE_MALFORMED`. */
+  garbage: SourceFailureHook<F>;
+  /** Makes the source never answer by itself. */
+  hang: SourceFailureHook<F>;
+}
+
+/**
+ * What the suite must know of a source. A failure that a source cannot have is left out, and `cannotFail` says
+ * why; the tests for it are then not there, rather than there and skipped.
+ */
+export type SourceHarness<F extends SourceFixture = SourceFixture> = {
+  /** Makes a fresh source in which these settings have these values, and no other setting has one. */
+  create(values: ReadonlyMap<Setting, unknown>, moment: SourceMoment): F | Promise<F>;
+  /**
+   * Declares a setting that the suite is going to ask for.
+   *
+   * @param value the value that it is going to have; undefined for none
+   * @default a secret at the given place
+   */
+  declare?(place: `${string}/${string}`, value: unknown): Declaration;
+  /** Whether the source can hold any JSON value, and not only text. @default false */
+  readonly storesJson?: boolean;
+} & (FailureHooks<F> | (Partial<FailureHooks<F>> & { readonly cannotFail: string }));
+
+const moment: SourceMoment = { application: 'conformance', environment: 'development' };
+
+/** How long a lookup may take to notice that nobody waits for it any more, in milliseconds. */
+const promptMs = 2_000;
+
+/** The settings of the suite: keys that an object has by itself are data like any other. */
+const places = {
+  ALPHA: 'first/alpha',
+  BETA: 'first/beta',
+  GAMMA: 'second/gamma',
+  DELTA: 'second/nested/delta',
+  PROTO: 'first/__proto__',
+  CONSTRUCTOR: 'first/constructor',
+  TO_STRING: 'first/toString',
+  VALUE_OF: 'second/valueOf',
+} as const;
+
+type Name = keyof typeof places;
+
+/**
+ * Registers the tests that every source must pass.
+ *
+ * @throws Error when the harness leaves out a failure without saying why
+ * @example describeSource('memory', {
+ *   create: (values) => ({ source: fromMap(values) }),
+ *   cannotFail: 'reads memory only',
+ * })
+ */
+export function describeSource<F extends SourceFixture>(name: string, harness: SourceHarness<F>): void {
+  if (omitsFailures(harness) && !('cannotFail' in harness && harness.cannotFail.trim() !== '')) {
+    throw new Error(`The harness of ${name} leaves out a failure: say why in cannotFail`);
+  }
+
+  describe(`${name} keeps the contract of a source`, () => {
+    const opened: F[] = [];
+    const closed = new Set<F>();
+    const close = async (fixture: F) => {
+      closed.add(fixture);
+      await fixture.source.close?.();
+    };
+
+    afterEach(async () => {
+      for (const fixture of opened.splice(0)) {
+        if (!closed.has(fixture)) await close(fixture);
+        await fixture.cleanup?.();
+      }
+    });
+
+    /** A source in which these of the settings have these values; undefined stands for none. */
+    async function given(values: Partial<Record<Name, unknown>>, hook?: SourceFailureHook<F>) {
+      const names = Object.keys(values) as Name[];
+      const declare = harness.declare ?? ((place) => secret(place, z.unknown()));
+      const declarations: Declarations = Object.fromEntries(
+        names.map((setting) => [setting, declare(places[setting], values[setting])]),
+      );
+      const definition = defineSettings({
+        application: moment.application,
+        environments: [moment.environment],
+        settings: declarations,
+      });
+      const settings = Object.freeze(Object.values(definition.settings) as Setting[]);
+      const held = new Map(
+        settings
+          .filter((setting) => values[setting.name as Name] !== undefined)
+          .map((setting) => [setting, values[setting.name as Name]]),
+      );
+      const fixture = await harness.create(held, moment);
+      opened.push(fixture);
+      await hook?.(fixture);
+      return { fixture, source: fixture.source, settings };
+    }
+
+    test('has a name', () =>
+      given({ ALPHA: undefined }).then(({ source }) => expect(source.name).toMatch(/\S/)));
+
+    test('answers for every setting that it is asked for and for no other', async () => {
+      const { source, settings } = await given({ ALPHA: 'a', BETA: 'b', GAMMA: undefined, DELTA: undefined });
+      const asked = settings.filter((setting) => setting.name !== 'BETA' && setting.name !== 'DELTA');
+      const answers = await source.lookup(asked, context());
+      expect([...answers.keys()].sort()).toEqual(['ALPHA', 'GAMMA']);
+    });
+
+    test('mixes found and absent in one batch', async () => {
+      const { source, settings } = await given({
+        ALPHA: 'first value',
+        BETA: undefined,
+        GAMMA: 'third value',
+        DELTA: undefined,
+      });
+      const answers = await source.lookup(settings, context());
+      expect(answers.get('ALPHA')).toMatchObject({ status: 'found', value: 'first value' });
+      expect(answers.get('GAMMA')).toMatchObject({ status: 'found', value: 'third value' });
+      for (const absent of ['BETA', 'DELTA']) expectAbsent(answers.get(absent));
+    });
+
+    test('says that it has nothing, with a reason, when it has nothing at all', async () => {
+      const { source, settings } = await given({ ALPHA: undefined, GAMMA: undefined });
+      for (const lookup of (await source.lookup(settings, context())).values()) expectAbsent(lookup);
+    });
+
+    test('is asked for nothing and answers for nothing', async () => {
+      const { source } = await given({ ALPHA: 'a' });
+      expect((await source.lookup([], context())).size).toBe(0);
+    });
+
+    test('hands values on exactly as they are', async () => {
+      const values = {
+        ALPHA: '  spaces, "quotes", \\ and = # $HOME %20  ',
+        BETA: 'äöü 漢字 🔑',
+        GAMMA: 'line one\nline two',
+        DELTA: '0',
+      };
+      const { source, settings } = await given(values);
+      const answers = await source.lookup(settings, context());
+      expect(valuesOf(answers)).toEqual(values);
+    });
+
+    if (harness.storesJson === true) {
+      test('hands JSON values on exactly as they are', async () => {
+        const values = {
+          ALPHA: 12.5,
+          BETA: false,
+          GAMMA: ['a', { b: [null, 0] }],
+          DELTA: JSON.parse('{"__proto__": {"polluted": true}, "constructor": "x"}') as unknown,
+        };
+        const { source, settings } = await given(values);
+        const answers = valuesOf(await source.lookup(settings, context()));
+        expect(answers).toEqual(values);
+        expect(JSON.stringify(answers['DELTA'])).toBe(JSON.stringify(values.DELTA));
+        expect({}).not.toHaveProperty('polluted');
+      });
+    }
+
+    test('takes keys that every object has for data', async () => {
+      const { source, settings } = await given({
+        PROTO: 'proto value',
+        CONSTRUCTOR: 'constructor value',
+        TO_STRING: undefined,
+        VALUE_OF: undefined,
+      });
+      const answers = await source.lookup(settings, context());
+      expect(answers.get('PROTO')).toMatchObject({ status: 'found', value: 'proto value' });
+      expect(answers.get('CONSTRUCTOR')).toMatchObject({ status: 'found', value: 'constructor value' });
+      expectAbsent(answers.get('TO_STRING'));
+      expectAbsent(answers.get('VALUE_OF'));
+    });
+
+    test('does not modify what it is given', async () => {
+      const { source, settings } = await given({ ALPHA: 'a', BETA: undefined });
+      const before = inspect(settings, { depth: null });
+      await source.lookup(settings, Object.freeze(context()));
+      expect(inspect(settings, { depth: null })).toBe(before);
+    });
+
+    test('answers the same whatever the order, and again', async () => {
+      const { source, settings } = await given({ ALPHA: 'a', BETA: undefined, GAMMA: 'c', DELTA: 'd' });
+      const forwards = await source.lookup(settings, context());
+      const backwards = await source.lookup([...settings].reverse(), context());
+      const single = await Promise.all(settings.map((setting) => source.lookup([setting], context())));
+      expect(essence(backwards)).toEqual(essence(forwards));
+      expect(essence(new Map(single.flatMap((answers) => [...answers])))).toEqual(essence(forwards));
+    });
+
+    test('gives the same answers to lookups at one time', async () => {
+      const { source, settings } = await given({ ALPHA: 'a', BETA: undefined, GAMMA: 'c' });
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => source.lookup(settings.slice(index % 2), context())),
+      );
+      const [all, some] = answers as [ReadonlyMap<string, Lookup>, ReadonlyMap<string, Lookup>];
+      answers.forEach((answer, index) => {
+        expect(essence(answer)).toEqual(essence(index % 2 === 0 ? all : some));
+      });
+    });
+
+    test('says where a value lies, and never the value', async () => {
+      const canary = canarySecret();
+      const { source, settings } = await given({ ALPHA: canary, BETA: undefined });
+      const answers = await source.lookup(settings, context());
+      const found = answers.get('ALPHA');
+      if (found?.status !== 'found') throw new Error('ALPHA was not found');
+      expect(found.locator).toMatch(/\S/);
+      if (found.version !== undefined) expect(found.version).toBeGreaterThan(0);
+      if (found.readAt !== undefined) expect(Number.isFinite(found.readAt)).toBe(true);
+      const { value: _, ...provenance } = found;
+      expectNoCanary(canary, provenance, answers.get('BETA'));
+    });
+
+    test('shows no value when it is inspected or serialised', async () => {
+      const canary = canarySecret();
+      const { source, settings, fixture } = await given({ ALPHA: canary, BETA: undefined });
+      await source.lookup(settings, context());
+      for (const text of [canary, ...(fixture.secrets ?? [])]) expectNoCanary(text, source);
+    });
+
+    test('rejects at once when nobody waits for the answer any more', async () => {
+      const { source, settings } = await given({ ALPHA: 'a' });
+      await expectAborted(source.lookup(settings, context(AbortSignal.abort(noLongerWanted()))));
+    });
+
+    test('can be closed without having been asked', async () => {
+      const { fixture } = await given({ ALPHA: 'a' });
+      await close(fixture);
+    });
+
+    test('can be closed after it was asked', async () => {
+      const { fixture, source, settings } = await given({ ALPHA: 'a' });
+      await source.lookup(settings, context());
+      await close(fixture);
+    });
+
+    const failures = [
+      ['cannot be reached', 'SOURCE_UNAVAILABLE', harness.breakIt],
+      ['refuses', 'SOURCE_DENIED', harness.deny],
+      ['answers with nonsense', 'SOURCE_MALFORMED', harness.garbage],
+    ] as const satisfies readonly (readonly [string, SourceErrorCode, SourceFailureHook<F> | undefined])[];
+    for (const [what, code, hook] of failures) {
+      if (hook === undefined) continue;
+      test(`says ${code} when it ${what}, and never that a value is absent`, async () => {
+        const canary = canarySecret();
+        const { fixture, source, settings } = await given({ ALPHA: canary, GAMMA: undefined }, hook);
+        const errors = await errorsOf(source, settings);
+        for (const error of errors) {
+          expect(isSourceError(error), 'is a SourceError').toBe(true);
+          expect(error).toMatchObject({ code });
+        }
+        for (const text of [canary, ...(fixture.secrets ?? [])]) expectNoCanary(text, ...errors, source);
+      });
+
+      test(`can be closed after it ${what}`, async () => {
+        const { fixture, source, settings } = await given({ ALPHA: 'a' }, hook);
+        await errorsOf(source, settings);
+        await close(fixture);
+      });
+    }
+
+    if (harness.hang !== undefined) {
+      const { hang } = harness;
+      test('rejects promptly when a lookup under way is called off', async () => {
+        const { source, settings } = await given({ ALPHA: 'a' }, hang);
+        const controller = new AbortController();
+        const answer = source.lookup(settings, context(controller.signal));
+        setImmediate(() => controller.abort(noLongerWanted()));
+        await expectAborted(answer);
+      });
+
+      test('can be closed after a lookup was called off', async () => {
+        const { fixture, source, settings } = await given({ ALPHA: 'a' }, hang);
+        await expectAborted(source.lookup(settings, context(AbortSignal.abort(noLongerWanted()))));
+        await close(fixture);
+      });
+    }
+  });
+}
+
+function omitsFailures({
+  breakIt,
+  deny,
+  garbage,
+  hang,
+}: Partial<Record<keyof FailureHooks<never>, unknown>>) {
+  return [breakIt, deny, garbage, hang].includes(undefined);
+}
+
+const context = (signal: AbortSignal = new AbortController().signal): LookupContext => ({
+  ...moment,
+  signal,
+});
+
+/** The resolver aborts with a reason of this kind too. */
+const noLongerWanted = () => new SourceError('SOURCE_UNAVAILABLE', 'nobody waits any longer');
+
+function expectAbsent(lookup: Lookup | undefined): void {
+  expect(lookup).toMatchObject({ status: 'absent' });
+  if (lookup?.status !== 'absent') return;
+  expect(Object.keys(absenceWords)).toContain(lookup.reason);
+  const hint = lookup.hint?.();
+  if (hint !== undefined) expect(hint).toMatch(/\S/);
+}
+
+async function expectAborted(answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not reject within ${promptMs} ms`)), promptMs);
+  });
+  try {
+    await expect(Promise.race([answer, late])).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The errors of a source that cannot answer, whether it throws once or answers for each setting. */
+async function errorsOf(source: Source, settings: readonly Setting[]): Promise<readonly unknown[]> {
+  let answers: ReadonlyMap<string, Lookup>;
+  try {
+    answers = await source.lookup(settings, context());
+  } catch (thrown) {
+    return [thrown];
+  }
+  expect([...answers.keys()].sort()).toEqual(settings.map(({ name }) => name).sort());
+  return [...answers.values()].map((lookup) => {
+    expect(lookup.status).toBe('failed');
+    return lookup.status === 'failed' ? lookup.error : undefined;
+  });
+}
+
+const valuesOf = (answers: ReadonlyMap<string, Lookup>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...answers].map(([name, lookup]) => [name, lookup.status === 'found' ? lookup.value : lookup]),
+  );
+
+/** What must be the same of two answers: not the moment, and not a hint, which is a function. */
+const essence = (answers: ReadonlyMap<string, Lookup>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...answers].map(([name, lookup]) => [
+      name,
+      lookup.status === 'found'
+        ? [lookup.status, lookup.value, lookup.locator, lookup.version]
+        : [lookup.status, lookup.status === 'absent' ? [lookup.reason, lookup.locator] : lookup],
+    ]),
+  );
