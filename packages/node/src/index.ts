@@ -1,1 +1,1 @@
-export {};
+export { type LoadSettingsOptions, loadSettings } from './load-settings.js';

@@ -1,0 +1,26 @@
+/**
+ * Says which servers the integration tests ran against: their names stand in the tests' titles.
+ *
+ * @returns {string[]} one line a server
+ */
+export function describeServers(results) {
+  const counts = new Map();
+  for (const { assertionResults } of results.testResults) {
+    for (const { ancestorTitles, status } of assertionResults) {
+      const server = ancestorTitles
+        .map((title) => /^on (the embedded server|Vault v\S+|OpenBao v\S+)$/.exec(title)?.[1])
+        .find(Boolean);
+      if (server === undefined) continue;
+      const count = counts.get(server) ?? { passed: 0, failed: 0 };
+      count[status === 'passed' ? 'passed' : 'failed']++;
+      counts.set(server, count);
+    }
+  }
+  const lines = [...counts].map(
+    ([server, { passed, failed }]) => `Tested against ${server}: ${passed} tests passed, ${failed} failed.`,
+  );
+  if (![...counts.keys()].some((server) => server !== 'the embedded server')) {
+    lines.push('No real Vault or OpenBao was there to test against (VAULT_BIN, or vault or bao on PATH).');
+  }
+  return lines;
+}
