@@ -1,1 +1,6 @@
-export {};
+export type { DevServer } from './server/dev-server.js';
+export { DevServerError, type DevServerErrorCode } from './server/dev-server-error.js';
+export type { FailureAnswer, FailureRule } from './server/failure-rule.js';
+export type { DevServerOptions, SeedSecrets } from './server/options.js';
+export type { RecordedRequest } from './server/recorded-request.js';
+export { startDevServer } from './server/start-dev-server.js';

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { handleLogical } from '../core/request-flow.js';
+import type { VaultCore } from '../core/vault-core.js';
+import { DurationError, parseDuration } from '../go/duration.js';
+import { parseBool } from '../go/parse-number.js';
+import { isJsonArray, isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
+import { LogicalFault } from '../logical/logical-fault.js';
+import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
+import type { LogicalResponse } from '../logical/logical-response.js';
+import { namespaceProblem } from '../tokens/token-shape.js';
+import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
+import { tokenFromHeaders } from './client-token.js';
+import type { HttpRequest } from './http-request.js';
+import { readData } from './request-data.js';
+import { doubledBody, responseBody } from './response-body.js';
+
+interface Intent {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly data: JsonMap;
+}
+
+const queryData = (request: HttpRequest, ...without: readonly string[]): JsonMap =>
+  new Map(
+    [...request.target.query]
+      .filter(([key]) => key !== 'help' && !without.includes(key))
+      .map(([key, values]): [string, JsonValue] => [key, values.length === 1 ? (values[0] ?? '') : values]),
+  );
+
+const folder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+
+/** What the verb, the query and the body ask for; an answer where they make no sense. */
+function intentOf(request: HttpRequest): Intent | Answer {
+  const path = request.target.path.slice('/v1/'.length);
+  switch (request.method) {
+    case 'DELETE':
+      return { operation: 'delete', path, data: queryData(request) };
+    case 'GET': {
+      const listText = request.target.query.get('list')?.[0] ?? '';
+      const list = listText === '' ? false : parseBool(listText);
+      if (list === undefined) return errorAnswer(400);
+      return list
+        ? { operation: 'list', path: folder(path), data: queryData(request, 'list') }
+        : { operation: 'read', path, data: queryData(request) };
+    }
+    case 'LIST':
+      return { operation: 'list', path: folder(path), data: queryData(request) };
+    case 'POST':
+    case 'PUT': {
+      const data = readData(request);
+      return isJsonMap(data) ? { operation: 'update', path, data } : data;
+    }
+    case 'OPTIONS':
+      return { operation: 'other', path, data: new Map() };
+    default:
+      return errorAnswer(405);
+  }
+}
+
+const isAnswer = (value: Intent | Answer | WrapRequest): value is Answer => 'status' in value;
+
+/** Reads `X-Vault-Wrap-TTL` and its format. */
+function wrapOf(request: HttpRequest): WrapRequest | Answer | undefined {
+  const header = request.headers.get('x-vault-wrap-ttl') ?? '';
+  if (header === '') return undefined;
+  try {
+    const ttl = parseDuration(header);
+    if (ttl < 0) {
+      return errorAnswer(400, 'error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative');
+    }
+    const format = request.headers.get('x-vault-wrap-format') === 'jwt' ? 'jwt' : '';
+    return ttl === 0 ? undefined : { ttl, format };
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    return errorAnswer(400, `error parsing X-Vault-Wrap-TTL header: ${error.message}`);
+  }
+}
+
+function keysOf(response: LogicalResponse): readonly JsonValue[] | undefined {
+  const { data } = response;
+  if (data === null || data === undefined) return undefined;
+  const keys = data instanceof Map ? data.get('keys') : (data as { keys?: JsonValue }).keys; // either kind of object
+  return isJsonArray(keys) ? keys : undefined;
+}
+
+/** Nothing read and nothing listed is 404, nothing written is fine. */
+function isMissing(operation: Operation, response: LogicalResponse | undefined): boolean {
+  if (operation === 'read') return response === undefined;
+  if (operation !== 'list') return false;
+  if (response === undefined) return true;
+  if (response.wrap !== undefined || response.status !== undefined) return false;
+  return (keysOf(response)?.length ?? 0) === 0 && (response.warnings?.length ?? 0) === 0;
+}
+
+/** Everything below `/v1/` that is not answered by the HTTP layer itself. `doubled`: see `doubledBody`. */
+export async function logicalEndpoint(core: VaultCore, http: HttpRequest, doubled: boolean): Promise<Answer> {
+  const intent = intentOf(http);
+  if (isAnswer(intent)) return intent;
+  const clientToken = tokenFromHeaders(http.headers);
+  if (clientToken !== '') {
+    const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
+    if (problem !== undefined) {
+      return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
+    }
+  }
+  const wrap = wrapOf(http);
+  if (wrap !== undefined && isAnswer(wrap)) return wrap;
+  const request: LogicalRequest = {
+    id: randomUUID(),
+    ...intent,
+    clientToken,
+    remoteAddress: http.remoteAddress,
+    ...(wrap === undefined ? {} : { wrap }),
+  };
+  try {
+    const response = await handleLogical(core, request);
+    if (isMissing(request.operation, response)) return errorAnswer(404);
+    if (response === undefined) return emptyAnswer();
+    const body = (doubled && response.status === undefined ? doubledBody : responseBody)(
+      response,
+      request.id,
+    );
+    return jsonAnswer(response.status ?? 200, body);
+  } catch (error) {
+    if (error instanceof LogicalFault) return errorAnswer(error.status, error.message);
+    throw error;
+  }
+}

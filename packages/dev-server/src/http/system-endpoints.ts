@@ -1,0 +1,96 @@
+import type { VaultCore } from '../core/vault-core.js';
+import { parseBool, parseDecimal } from '../go/parse-number.js';
+import { ZERO_TIME } from '../go/timestamp.js';
+import { type Answer, errorAnswer, jsonAnswer } from './answer.js';
+import type { HttpRequest } from './http-request.js';
+
+/** An endpoint that is answered without the logical core, whether the server is sealed or not. */
+export type SystemEndpoint = (core: VaultCore, request: HttpRequest) => Answer | Promise<Answer>;
+
+export const VERSION = '1.8.0-dev';
+
+const cluster = (core: VaultCore): { cluster_name?: string; cluster_id?: string } =>
+  core.sealed ? {} : { cluster_name: core.cluster.name, cluster_id: core.cluster.id };
+
+const health: SystemEndpoint = (core, request) => {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return errorAnswer(405);
+  const { query } = request.target;
+  for (const name of ['standbyok', 'perfstandbyok']) {
+    const text = query.get(name)?.[0];
+    if (text !== undefined && text !== '' && parseBool(text) === undefined) return errorAnswer(400);
+  }
+  const codes = new Map([
+    ['uninitcode', 501],
+    ['sealedcode', 503],
+    ['standbycode', 429],
+    ['activecode', 200],
+    ['drsecondarycode', 472],
+    ['performancestandbycode', 473],
+  ]);
+  for (const name of codes.keys()) {
+    const text = query.get(name)?.[0];
+    if (text === undefined) continue;
+    const code = parseDecimal(text);
+    if (code === undefined) return errorAnswer(400);
+    codes.set(name, code);
+  }
+  const status =
+    codes.get(!core.initialised ? 'uninitcode' : core.sealed ? 'sealedcode' : 'activecode') ?? 200;
+  const replication = core.sealed ? 'unknown' : 'disabled';
+  return jsonAnswer(status, {
+    initialized: core.initialised,
+    sealed: core.sealed,
+    standby: core.sealed,
+    performance_standby: false,
+    replication_performance_mode: replication,
+    replication_dr_mode: replication,
+    server_time_utc: Math.floor(core.now() / 1000),
+    version: VERSION,
+    ...cluster(core),
+  });
+};
+
+const sealStatus: SystemEndpoint = (core, request) =>
+  request.method === 'GET'
+    ? jsonAnswer(200, {
+        type: 'shamir',
+        initialized: core.initialised,
+        sealed: core.sealed,
+        t: 1,
+        n: 1,
+        progress: 0,
+        nonce: '',
+        version: VERSION,
+        migration: false,
+        ...cluster(core),
+        recovery_seal: false,
+        storage_type: 'inmem',
+      })
+    : errorAnswer(405);
+
+const leader: SystemEndpoint = (_core, request) =>
+  request.method === 'GET'
+    ? jsonAnswer(200, {
+        ha_enabled: false,
+        is_self: false,
+        active_time: ZERO_TIME,
+        leader_address: '',
+        leader_cluster_address: '',
+        performance_standby: false,
+        performance_standby_last_remote_wal: 0,
+      })
+    : errorAnswer(405);
+
+const init: SystemEndpoint = (core, request) => {
+  if (request.method === 'GET') return jsonAnswer(200, { initialized: core.initialised });
+  if (request.method !== 'PUT' && request.method !== 'POST') return errorAnswer(405);
+  return errorAnswer(400, 'Vault is already initialized');
+};
+
+/** By path. */
+export const SYSTEM_ENDPOINTS: ReadonlyMap<string, SystemEndpoint> = new Map([
+  ['/v1/sys/health', health],
+  ['/v1/sys/seal-status', sealStatus],
+  ['/v1/sys/leader', leader],
+  ['/v1/sys/init', init],
+]);

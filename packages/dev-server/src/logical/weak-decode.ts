@@ -1,0 +1,106 @@
+import { formatValue, quote } from '../go/format-value.js';
+import { invalidInt, parseBool, parseInteger } from '../go/parse-number.js';
+import { isJsonArray, isJsonMap, type JsonMap, JsonNumber, type JsonValue } from '../json/json-value.js';
+
+/** A value does not fit a field; the message is Vault's. */
+export class DecodeError extends Error {}
+
+/** Several at once, as for the elements of a list. */
+const decodeErrors = (messages: readonly string[]): DecodeError =>
+  new DecodeError(
+    `${messages.length} error(s) decoding:\n\n${[...messages]
+      .sort()
+      .map((message) => `* ${message}`)
+      .join('\n')}`,
+  );
+
+const goType = (value: JsonValue): string => {
+  if (typeof value === 'boolean') return 'bool';
+  if (isJsonArray(value)) return '[]interface {}';
+  return isJsonMap(value) ? 'map[string]interface {}' : 'string';
+};
+
+const goKind = (value: JsonValue): string => (typeof value === 'boolean' ? 'bool' : 'string');
+
+const textOf = (value: JsonValue): string | undefined =>
+  typeof value === 'string' ? value : value instanceof JsonNumber ? value.text : undefined;
+
+const unconvertible = (value: JsonValue, name: string, type: string): DecodeError =>
+  new DecodeError(
+    `'${name}' expected type '${type}', got unconvertible type '${goType(value)}', value: '${formatValue(value)}'`,
+  );
+
+export function decodeString(value: JsonValue, name = ''): string {
+  if (value === null) return '';
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  const text = textOf(value);
+  if (text === undefined) throw unconvertible(value, name, 'string');
+  return text;
+}
+
+export function decodeInt(value: JsonValue, name = ''): number {
+  if (value === null) return 0;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const text = textOf(value);
+  if (text === undefined) throw unconvertible(value, name, 'int');
+  const number = parseInteger(text);
+  if (number === undefined) throw new DecodeError(`cannot parse '${name}' as int: ${invalidInt(text)}`);
+  return number;
+}
+
+export function decodeBool(value: JsonValue, name = ''): boolean {
+  if (value === null) return false;
+  if (typeof value === 'boolean') return value;
+  const text = textOf(value);
+  if (text === undefined) throw unconvertible(value, name, 'bool');
+  if (text === '') return false;
+  const bool = parseBool(text);
+  if (bool !== undefined) return bool;
+  throw new DecodeError(
+    `cannot parse '${name}' as bool: strconv.ParseBool: parsing ${quote(text)}: invalid syntax`,
+  );
+}
+
+/** A map; a list of maps counts as their union, as it does for Vault. */
+export function decodeMap(value: JsonValue, name = ''): JsonMap {
+  if (value === null) return new Map();
+  if (isJsonMap(value)) return value;
+  if (!isJsonArray(value)) throw new DecodeError(`'${name}' expected a map, got '${goKind(value)}'`);
+  return new Map(value.flatMap((item, index) => [...decodeMap(item, `${name}[${index}]`)]));
+}
+
+/** A list; anything else counts as a list of one. */
+export function decodeList<TItem>(
+  value: JsonValue,
+  decodeItem: (item: JsonValue, name: string) => TItem,
+): TItem[] {
+  if (value === null || (isJsonMap(value) && value.size === 0)) return [];
+  const problems: string[] = [];
+  const items = (isJsonArray(value) ? value : [value]).flatMap((item, index) => {
+    try {
+      return [decodeItem(item, `[${index}]`)];
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw decodeErrors(problems);
+  return items;
+}
+
+/** A map of strings. */
+export function decodeStringMap(value: JsonValue): ReadonlyMap<string, string> {
+  const problems: string[] = [];
+  const pairs = [...decodeMap(value)].flatMap(([key, item]): [string, string][] => {
+    try {
+      return [[key, decodeString(item, `[${key}]`)]];
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw decodeErrors(problems);
+  return new Map(pairs);
+}

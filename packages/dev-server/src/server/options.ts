@@ -1,0 +1,21 @@
+/** Secrets of KV version 2 below `secret/`, by path without the mount. */
+export type SeedSecrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** How to start a server. */
+export interface DevServerOptions {
+  /** Host to listen on: a loopback address. @default '127.0.0.1' */
+  readonly host?: string;
+  /** Port to listen on; 0 takes a free one. @default 0 */
+  readonly port?: number;
+  /** The root token. @default a random one */
+  readonly rootToken?: string;
+  /**
+   * File that keeps the state across restarts, readable by its owner only and written atomically.
+   * @default none: all is in memory and gone when the server closes
+   */
+  readonly dataFile?: string;
+  /** Secrets to begin with, such as `{ 'pake_system/development/database': { url: '…' } }`. @default none */
+  readonly seed?: SeedSecrets;
+  /** The clock: milliseconds since 1970. Tests pass one that they move. @default Date.now */
+  readonly now?: () => number;
+}

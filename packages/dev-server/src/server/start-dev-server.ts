@@ -1,0 +1,63 @@
+import { isIPv6 } from 'node:net';
+import { VaultCore } from '../core/vault-core.js';
+import { randomName } from '../tokens/token-store.js';
+import { Connections } from './connections.js';
+import type { DevServer } from './dev-server.js';
+import { FailureRules } from './failure-rules.js';
+import { listen } from './listener.js';
+import { loopbackHost } from './loopback.js';
+import type { DevServerOptions } from './options.js';
+import { handleHttp } from './request-handler.js';
+import { RequestLog } from './request-log.js';
+import { seedSecrets } from './seed.js';
+import { openStateFile } from './state-file.js';
+
+/**
+ * Starts a server that answers as Vault's dev server does.
+ *
+ * @example
+ * await using server = await startDevServer({ seed: { 'app/db': { url: 'postgres://…' } } });
+ * process.env.VAULT_ADDR = server.address;
+ *
+ * @throws DevServerError: NOT_LOOPBACK, PORT_IN_USE, LISTEN_FAILED, DATA_FILE_INVALID, DATA_FILE_UNREADABLE,
+ * SEED_INVALID
+ */
+export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  const host = loopbackHost(options.host ?? '127.0.0.1');
+  const rootToken = options.rootToken ?? `s.${randomName(24)}`;
+  const file = await openStateFile(options.dataFile);
+  const core = new VaultCore(file.state, options.now ?? Date.now, rootToken);
+  if (options.seed !== undefined) seedSecrets(core, options.seed);
+  const rules = new FailureRules();
+  const log = new RequestLog();
+  const connections = new Connections();
+  const changed = (): void => file.save();
+  const listener = await listen(host, options.port ?? 0, connections, (message, response, methodHeader) => {
+    void handleHttp(
+      { core, rules, log, methodHeader, changed, delay: (milliseconds) => connections.delay(milliseconds) },
+      message,
+      response,
+    );
+  });
+  changed();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= listener.close().then(() => file.close());
+    return closing;
+  };
+  return {
+    address: `http://${isIPv6(host) ? `[${host}]` : host}:${listener.port}`,
+    rootToken,
+    get requests() {
+      return log.records;
+    },
+    seed(secrets) {
+      seedSecrets(core, secrets);
+      changed();
+    },
+    clearRequests: () => log.clear(),
+    fail: (rule) => rules.add(rule),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
