@@ -1,0 +1,10 @@
+// `pnpm bench [rounds]`: every figure is a ratio within one run.
+import { hotRead } from './hot-read.mjs';
+import { startUpFromEnvironment } from './start-up-environment.mjs';
+import { coldReads, startUpWithVault } from './start-up-vault.mjs';
+
+const rounds = Number(process.argv[2] ?? 15);
+await hotRead(rounds);
+await startUpFromEnvironment(rounds);
+await startUpWithVault(rounds);
+await coldReads(rounds);

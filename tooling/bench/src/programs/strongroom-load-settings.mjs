@@ -1,0 +1,18 @@
+const began = performance.now();
+const { defineSettings, plain, secret } = await import('@strongroom/core');
+const { loadSettings } = await import('@strongroom/node');
+const { z } = await import('zod');
+const definition = defineSettings({
+  application: 'bench',
+  environments: ['development'],
+  settings: {
+    DATABASE_URL: secret('database/url', z.url()),
+    REDIS_URL: secret('redis/url', z.url()),
+    SECRET_KEY: secret('security/secret_key', z.string().min(8)),
+    PORT: plain(z.number()),
+  },
+});
+const resolver = await loadSettings(definition);
+const settings = resolver.current();
+if (settings.PORT !== 8000) throw new Error('The port is wrong');
+process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));

@@ -1,0 +1,23 @@
+import { afterImport, finish, places } from './vault-work.mjs';
+
+let began = performance.now();
+const { defineSettings, secret } = await import('@strongroom/core');
+const { loadSettings } = await import('@strongroom/node');
+const { z } = await import('zod');
+if (afterImport) {
+  await import('@strongroom/vault');
+  began = performance.now();
+}
+
+const definition = defineSettings({
+  application: 'bench',
+  environments: ['development'],
+  settings: Object.fromEntries(
+    places.map(({ name, group, key }) => [name, secret(`${group}/${key}`, z.string().min(1))]),
+  ),
+});
+const resolver = await loadSettings(definition);
+const settings = resolver.current();
+const workMs = performance.now() - began;
+await resolver.close();
+finish(workMs, ({ name }) => settings[name]);

@@ -1,0 +1,10 @@
+const began = performance.now();
+const { createEnv } = await import('@t3-oss/env-core');
+const { z } = await import('zod');
+const env = createEnv({
+  server: { DATABASE_URL: z.url(), REDIS_URL: z.url(), SECRET_KEY: z.string().min(8), PORT: z.coerce.number() },
+  runtimeEnv: process.env,
+  emptyStringAsUndefined: true,
+});
+if (env.PORT !== 8000) throw new Error('The port is wrong');
+process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));

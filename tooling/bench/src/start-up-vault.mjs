@@ -1,0 +1,56 @@
+import { startDevServer } from '@strongroom/dev-server';
+import { report, runRounds } from './rounds.mjs';
+
+/** With Vault on loopback: import and resolve four settings in four paths, in a fresh process. */
+export async function startUpWithVault(rounds) {
+  await using vault = await startDevServer({ seed: secretsIn(4, 4) });
+  const env = vaultVariables(vault, 4, 4);
+  const results = await runRounds(
+    [
+      { name: 'bare node:http agent', program: 'bare-agent', env },
+      { name: 'node-vault', program: 'node-vault', env },
+      { name: 'node-vault, values validated by zod', program: 'node-vault-zod', env },
+      { name: 'strongroom: Vault client alone', program: 'strongroom-vault-client', env },
+      { name: 'strongroom: settings validated by zod', program: 'strongroom-vault-settings', env },
+    ],
+    rounds,
+  );
+  const work = ({ workMs }) => workMs;
+  report('Vault, 4 settings in 4 paths, import and resolve', results, work, 'node-vault');
+  report('The same, beside node-vault with the same validation', results, work, 'node-vault, values validated by zod');
+}
+
+/** With Vault on loopback, after import: 100 settings in 25 paths, in a fresh process. */
+export async function coldReads(rounds) {
+  await using vault = await startDevServer({ seed: secretsIn(100, 25) });
+  const env = { ...vaultVariables(vault, 100, 25), AFTER_IMPORT: '1' };
+  const results = await runRounds(
+    [
+      { name: 'bare node:http agent, 16 sockets', program: 'bare-agent', env: { ...env, SOCKETS: '16' } },
+      { name: 'bare node:http agent, a socket for each read', program: 'bare-agent', env },
+      { name: 'node-vault', program: 'node-vault', env },
+      { name: 'strongroom: Vault client alone', program: 'strongroom-vault-client', env },
+      { name: 'strongroom: settings validated by zod', program: 'strongroom-vault-settings', env },
+    ],
+    rounds,
+  );
+  report('Vault, 100 settings in 25 paths, after import', results, ({ workMs }) => workMs, 'bare node:http agent, a socket for each read');
+}
+
+/** Secrets by path under the mount, as the programs under `programs/` ask for them. */
+function secretsIn(settings, paths) {
+  const secrets = {};
+  for (let i = 0; i < settings; i++) {
+    const path = `bench/development/group${i % paths}`;
+    secrets[path] = { ...secrets[path], [`key${i}`]: `value-of-setting-${i}` };
+  }
+  return secrets;
+}
+
+const vaultVariables = (vault, settings, paths) => ({
+  USE_VAULT: 'true',
+  VAULT_ADDR: vault.address,
+  VAULT_TOKEN: vault.rootToken,
+  SETTINGS: String(settings),
+  PATHS: String(paths),
+});
