@@ -1,0 +1,37 @@
+import type { EnvironmentVariables, Problem } from '@strongroom/core';
+import { problem } from './configuration-problem.js';
+import type { EnvironmentAddress } from './environment.js';
+import { officialVariable, variable } from './environment-names.js';
+import { noToken, type TokenFile, type TokenReader, tokenFromFiles } from './token.js';
+
+/** Finds out where the token comes from. No file is read before the first request. */
+export function readEnvironmentToken(
+  variables: EnvironmentVariables,
+  { address, agent, bao }: EnvironmentAddress,
+  problems: Problem[],
+): string | TokenReader {
+  const token = officialVariable(variables, 'TOKEN');
+  const file = officialVariable(variables, 'TOKEN_FILE');
+  if (token !== undefined && file !== undefined) {
+    problems.push(
+      problem(token.name, `and ${file.name} are both set`, `Unset ${token.name} or ${file.name}.`),
+    );
+  }
+  if (token !== undefined) return token.value;
+  if (file !== undefined) return tokenFromFiles([{ path: file.value, required: true }], address);
+  // Whoever logs in by an Agent means its token, not one that a person left behind.
+  if (agent) return noToken;
+  return tokenFromFiles(helperFiles(variables, bao), address);
+}
+
+/** The files in which `vault login` and `bao login` leave a token; that of the server that is asked comes first. */
+function helperFiles(variables: EnvironmentVariables, bao: boolean): readonly TokenFile[] {
+  const named = variable(variables, 'BAO_TOKEN_PATH');
+  const home = variable(variables, 'HOME') ?? variable(variables, 'USERPROFILE');
+  const inHome =
+    home === undefined ? [] : bao ? ['.bao-token', '.vault-token'] : ['.vault-token', '.bao-token'];
+  return [
+    ...(named === undefined ? [] : [{ path: named.value, required: true }]),
+    ...inHome.map((name) => ({ path: `${home?.value}/${name}`, required: false })),
+  ];
+}

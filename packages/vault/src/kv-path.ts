@@ -1,0 +1,38 @@
+import { notConfigured, problem } from './configuration-problem.js';
+
+/**
+ * Encodes a path of Vault for a request, segment by segment.
+ *
+ * @param what the option or argument that it comes from, for the message
+ * @param path segments with slashes between them
+ * @throws ConfigurationError for an empty segment, `.`, `..`, a control character or half a character
+ */
+export function encodePath(what: string, path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeSegment(what, segment))
+    .join('/');
+}
+
+function encodeSegment(what: string, segment: string): string {
+  const wrong =
+    segment === ''
+      ? 'has an empty segment'
+      : segment === '.' || segment === '..'
+        ? `has the segment "${segment}"`
+        : /\p{C}/u.test(segment)
+          ? 'holds a control character or half a character'
+          : undefined;
+  if (wrong !== undefined) {
+    throw notConfigured([problem(what, wrong, 'Write it as segments with one slash between them.')]);
+  }
+  return encodeURIComponent(segment);
+}
+
+/** A path as a shell takes it. */
+export const shellWord = (text: string): string =>
+  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The line of a policy that grants reading a path. */
+export const readPolicy = (path: string): string =>
+  `path ${JSON.stringify(path)} { capabilities = ["read"] }`;

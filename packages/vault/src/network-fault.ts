@@ -1,0 +1,129 @@
+import type { SourceErrorCode } from '@strongroom/core';
+import { type SystemFault, VaultError } from './vault-error.js';
+
+/** How far a request had come when its connection failed. */
+export interface FaultMoment {
+  readonly address: string;
+  readonly path: string;
+  /** The answer had begun. */
+  readonly answered: boolean;
+  /** The connection came from the pool, where the other side may have closed it a moment ago. */
+  readonly reused: boolean;
+}
+
+interface Reading {
+  readonly code: SourceErrorCode;
+  /** What happened, after "Vault at <address>". */
+  readonly what: string;
+  readonly hint: string;
+  readonly repeatable: boolean;
+}
+
+const running = 'Check that Vault is running, and that the address and the port are right.';
+
+/** What a failed connection means, by the error code of Node.js. Its message is not kept: it may quote anything. */
+export function networkFault(error: unknown, moment: FaultMoment): VaultError {
+  const { address, path, answered } = moment;
+  const fault = systemFault(error);
+  const { code, what, hint, repeatable } = answered ? readCutAnswer(fault) : read(fault.code);
+  const failure = new VaultError(code, `Vault at ${address} ${what}`, {
+    address,
+    path,
+    hint,
+    repeatable,
+    cause: fault,
+  });
+  if (!answered && moment.reused && repeatable) staleConnections.add(failure);
+  return failure;
+}
+
+const staleConnections = new WeakSet<VaultError>();
+
+/**
+ * Whether a connection from the pool turned out to be closed. That says nothing about Vault, so the repeat is
+ * neither waited for nor counted; there are at most as many of them as connections in the pool.
+ */
+export const isStaleConnection = (error: VaultError): boolean => staleConnections.has(error);
+
+function read(code: string): Reading {
+  const unavailable = (what: string, hint: string, repeatable = true): Reading => ({
+    code: 'SOURCE_UNAVAILABLE',
+    what,
+    hint,
+    repeatable,
+  });
+  if (code.startsWith('HPE_')) return notHttp(code);
+  if (certificateCodes.test(code)) {
+    return unavailable(
+      `shows a certificate that is not accepted (${code})`,
+      'Name the authority that signed it (VAULT_CACERT), and check the name in the address (VAULT_TLS_SERVER_NAME) and the dates.',
+      false,
+    );
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return unavailable(
+      `does not speak TLS as asked (${code})`,
+      'Check whether it listens for http rather than https, and that it offers TLS 1.2 or later.',
+      false,
+    );
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return unavailable('refuses the connection', running);
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return unavailable('closed the connection without an answer', running);
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return unavailable(
+        `cannot be found: its name does not resolve (${code})`,
+        'Check the name in the address, and the DNS of this machine.',
+      );
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return unavailable(`cannot be reached (${code})`, 'Check the network and the firewalls on the way.');
+    default:
+      return unavailable(`cannot be reached (${code})`, running);
+  }
+}
+
+function readCutAnswer({ code, syscall }: SystemFault): Reading {
+  if (code.startsWith('HPE_')) return notHttp(code);
+  // A system call that failed is a broken connection; without one, the other side ended the answer too early.
+  if (syscall !== undefined) {
+    return {
+      code: 'SOURCE_UNAVAILABLE',
+      what: `broke the connection in the middle of its answer (${code})`,
+      hint: running,
+      repeatable: true,
+    };
+  }
+  return {
+    code: 'SOURCE_MALFORMED',
+    what: 'ended its answer before it was complete',
+    hint: 'Check the proxies on the way: one of them may cut answers off.',
+    repeatable: true,
+  };
+}
+
+const notHttp = (code: string): Reading => ({
+  code: 'SOURCE_MALFORMED',
+  what: `does not speak HTTP as Vault does (${code})`,
+  hint: 'Check that the address is Vault itself, and whether it listens for https rather than http.',
+  repeatable: false,
+});
+
+// OpenSSL's verdicts on certificates, as Node.js names them; all of them stay the same when asked again.
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_/;
+
+function systemFault(error: unknown): SystemFault {
+  const { code, syscall } = (typeof error === 'object' && error !== null ? error : {}) as {
+    readonly code?: unknown;
+    readonly syscall?: unknown;
+  };
+  return Object.freeze({
+    code: typeof code === 'string' ? code : 'unknown',
+    ...(typeof syscall === 'string' ? { syscall } : {}),
+  });
+}

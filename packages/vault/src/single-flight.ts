@@ -1,0 +1,44 @@
+interface Flight<T> {
+  readonly answer: Promise<T>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** Joins calls for the same thing at the same time to one; it is called off when the last one no longer waits. */
+export class SingleFlight<T> {
+  readonly #flights = new Map<string, Flight<T>>();
+
+  /**
+   * Joins the call for a key that is under way, or begins one.
+   *
+   * @returns the answer, and a function that says that this caller no longer waits for it
+   */
+  join(
+    key: string,
+    begin: (signal: AbortSignal) => Promise<T>,
+  ): { readonly answer: Promise<T>; readonly leave: () => void } {
+    const flight = this.#flights.get(key) ?? this.#begin(key, begin);
+    flight.waiting++;
+    return {
+      answer: flight.answer,
+      leave: () => {
+        flight.waiting--;
+        if (flight.waiting > 0 || this.#flights.get(key) !== flight) return;
+        // Who comes now begins anew, rather than to join a call that is being called off.
+        this.#flights.delete(key);
+        flight.controller.abort();
+      },
+    };
+  }
+
+  #begin(key: string, begin: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const flight = { answer: begin(controller.signal), controller, waiting: 0 };
+    this.#flights.set(key, flight);
+    const end = () => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    };
+    flight.answer.then(end, end);
+    return flight;
+  }
+}

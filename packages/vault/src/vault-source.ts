@@ -1,0 +1,122 @@
+import {
+  type Absent,
+  isConfigurationError,
+  isSourceError,
+  type Lookup,
+  type LookupContext,
+  type Misconfigured,
+  type Setting,
+  type Source,
+} from '@strongroom/core';
+import { absentKey, absentSecret } from './absence.js';
+import { calledOff } from './exchange.js';
+import { type KvAbsent, type KvFound, KvReader } from './kv-reader.js';
+import { type KvPlacement, type PlacedSecret, placementDefaults, placeSettings } from './placement.js';
+import { SingleFlight } from './single-flight.js';
+import type { Transport } from './transport.js';
+
+/** What a source needs of the client that it belongs to. */
+export interface SourceSurroundings {
+  readonly transport: Transport;
+  readonly namespace: string | undefined;
+  readonly now: () => number;
+  readonly close: () => Promise<void>;
+}
+
+type Read = KvFound | KvAbsent;
+
+/**
+ * The settings in a KV mount: as many reads as there are distinct secrets, all at once within the limit of
+ * sockets, and never two reads of one secret at a time.
+ *
+ * @throws ConfigurationError for a mount that cannot be a path
+ */
+export function createVaultSource(surroundings: SourceSurroundings, placement: KvPlacement): Source {
+  const { transport, namespace, now, close } = surroundings;
+  const { mount = placementDefaults.mount, layout = placementDefaults.layout } = placement;
+  const reader = new KvReader(transport, mount);
+  const reads = new SingleFlight<Read>();
+
+  return { name: 'vault', lookup, close };
+
+  async function lookup(
+    settings: readonly Setting[],
+    { application, environment, signal }: LookupContext,
+  ): Promise<ReadonlyMap<string, Lookup>> {
+    const answers = new Map<string, Lookup>();
+    for (const { name, place } of settings) if (place === undefined) answers.set(name, noPlace);
+    const secrets = placeSettings(settings, application, environment, layout);
+    if (secrets.length > 0) await readAll(secrets, signal, answers);
+    return answers;
+  }
+
+  /** Waits for all reads; leaves those that others wait for too when its own caller no longer waits. */
+  function readAll(
+    secrets: readonly PlacedSecret[],
+    signal: AbortSignal,
+    answers: Map<string, Lookup>,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        leave();
+        reject(calledOff(signal.reason, transport.address, `${reader.mount}/`));
+      };
+      const joined = signal.aborted ? [] : secrets.map((secret) => [secret, join(secret)] as const);
+      const leave = () => {
+        for (const [, read] of joined) read.leave();
+      };
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      Promise.all(
+        joined.map(([secret, { answer }]) =>
+          answer.then(
+            (read) => answerRead(secret, read, answers),
+            (error) => answerFailure(secret, error, answers),
+          ),
+        ),
+      )
+        .finally(() => signal.removeEventListener('abort', abort))
+        .then(() => {
+          leave();
+          resolve();
+        }, reject);
+    });
+  }
+
+  function join({ path }: PlacedSecret) {
+    return reads.join(path, (signal) => reader.read(path, { signal }));
+  }
+
+  function answerRead({ path, settings }: PlacedSecret, read: Read, answers: Map<string, Lookup>): void {
+    const secret = `${reader.mount}/${path}`;
+    const readAt = now();
+    const keys = read.status === 'found' ? Object.keys(read.data) : [];
+    for (const { name, key } of settings) {
+      const locator = `${namespace === undefined ? '' : `${namespace}/`}${secret}#${key}`;
+      const spot = { secret, key, locator };
+      if (read.status === 'absent') answers.set(name, absentSecret(read, spot));
+      else if (!(key in read.data)) answers.set(name, absentKey(keys, spot));
+      else {
+        const { version } = read;
+        answers.set(name, { status: 'found', value: read.data[key], locator, version, readAt });
+      }
+    }
+  }
+}
+
+const noPlace: Absent = Object.freeze({ status: 'absent', reason: 'no-place' });
+
+/** A secret that could not be read touches the settings in it, and no others. */
+function answerFailure({ settings }: PlacedSecret, error: unknown, answers: Map<string, Lookup>): void {
+  let lookup: Lookup;
+  if (isSourceError(error)) lookup = { status: 'failed', error };
+  else if (isConfigurationError(error)) lookup = impossiblePath;
+  else throw error;
+  for (const { name } of settings) answers.set(name, lookup);
+}
+
+const impossiblePath: Misconfigured = Object.freeze({
+  status: 'misconfigured',
+  reason: 'its application, environment or place cannot be part of a path in Vault',
+  hint: 'Use segments without control characters, and none that is empty, "." or "..".',
+});

@@ -1,0 +1,138 @@
+import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
+import { type Address, isAddress, parseAddress } from './address.js';
+import { notConfigured, problem } from './configuration-problem.js';
+import { KvReader } from './kv-reader.js';
+import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
+import { type KvPlacement, placementDefaults } from './placement.js';
+import type { TlsOptions } from './tls.js';
+import { missingToken, type TokenReader } from './token.js';
+import { Transport } from './transport.js';
+import { type TransportLimits, transportDefaults } from './transport-defaults.js';
+import { createVaultSource } from './vault-source.js';
+
+/** How a client behaves; what it connects to is in {@link VaultOptions}. */
+export interface VaultBehaviour extends Partial<TransportLimits> {
+  /** Allows plain `http:` to an address that is not of this machine. @default false */
+  readonly allowInsecureHttp?: boolean;
+  /** A logger with pino's methods: a line for each request, never with a token or a body. */
+  readonly logger?: Logger;
+  /** @default the system's time */
+  readonly clock?: Clock;
+}
+
+export interface VaultOptions extends VaultBehaviour {
+  /** `http://` or `https://`, host, optionally a port and a path prefix, without `/v1`. */
+  readonly address: string;
+  /**
+   * The token, or a function that gives it for each request; one that gives undefined sends none, as a Vault
+   * Agent or Proxy with auto-auth allows. @default requests are denied before they are made
+   */
+  readonly token?: string | TokenReader;
+  /** A namespace of Vault Enterprise or OpenBao. */
+  readonly namespace?: string;
+  readonly tls?: TlsOptions;
+}
+
+/** A client of Vault or OpenBao. Nothing is contacted before the first read. */
+export interface Vault {
+  /** Where Vault is, without credentials. */
+  readonly address: string;
+  /**
+   * Reads secrets of one KV mount of version 2.
+   *
+   * @param mount @default 'secret'
+   * @throws ConfigurationError for a mount that cannot be a path
+   */
+  kv(mount?: string): KvReader;
+  /**
+   * A source for a resolver, over this client. Closing it leaves the client open.
+   *
+   * @throws ConfigurationError for a mount that cannot be a path
+   */
+  source(placement?: KvPlacement): Source;
+  /** The `node-vault` client, for all the rest of Vault, over the same connections, token and limits. */
+  client(): Promise<NodeVaultClient>;
+  /** Ends what is under way and closes every connection. Final. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client of Vault.
+ *
+ * @throws ConfigurationError for an address or a number that cannot work, all at once
+ * @example
+ * const vault = createVault({ address: 'https://vault.example.com:8200', token });
+ * const secret = await vault.kv().read('pake_system/production/database');
+ */
+export function createVault(options: VaultOptions): Vault {
+  const { address, limits } = check(options);
+  const { token, tls = {}, logger, clock = systemClock } = options;
+  const namespace = options.namespace?.replace(/^\/+|\/+$/g, '') || undefined;
+  if (address.protocol === 'https:' && tls.skipVerify === true) {
+    warnUnverified(address.text, logger);
+  }
+  const transport = new Transport({
+    address,
+    token: typeof token === 'string' ? () => token.trim() : (token ?? missingToken(address.text)),
+    namespace,
+    tls,
+    limits,
+    clock,
+    logger,
+  });
+  const surroundings = { transport, namespace, now: () => clock.now() };
+  let client: Promise<NodeVaultClient> | undefined;
+
+  return Object.freeze({
+    address: address.text,
+    kv: (mount = placementDefaults.mount) => new KvReader(transport, mount),
+    source: (placement = {}) =>
+      createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement),
+    client: () => (client ??= createNodeVaultClient(transport)),
+    close: async () => {
+      transport.close();
+      const made = await client?.catch(() => undefined);
+      made?.stopAllRenewals();
+    },
+  });
+}
+
+/**
+ * A source for a resolver that has Vault to itself: closing it closes the client.
+ *
+ * @throws ConfigurationError for options that cannot work, all at once
+ */
+export function vaultSource(options: VaultOptions & KvPlacement): Source {
+  const vault = createVault(options);
+  return { ...vault.source(options), close: () => vault.close() };
+}
+
+/** The one thing that is said even without a logger, as Node.js itself does. */
+function warnUnverified(address: string, logger: Logger | undefined): void {
+  const warning =
+    'the certificate of Vault is not verified: anybody on the way can read and change everything';
+  if (logger !== undefined) logger.warn({ address }, warning);
+  else process.emitWarning(`${warning} (${address})`, { type: 'StrongroomWarning' });
+}
+
+function check(options: VaultOptions): { readonly address: Address; readonly limits: TransportLimits } {
+  const address = parseAddress(options.address, 'address', options.allowInsecureHttp);
+  const limits: Record<string, number> = {};
+  const problems = isAddress(address) ? [] : [address];
+  for (const [name, fallback] of Object.entries(transportDefaults)) {
+    const value = options[name as keyof TransportLimits] ?? fallback;
+    const least = name.startsWith('retr') ? 0 : 1;
+    if (!Number.isFinite(value) || value < least) {
+      problems.push(
+        problem(name, 'is not a number that can be gone by', `Give a number of at least ${least}.`),
+      );
+    }
+    limits[name] = value;
+  }
+  if (/[^\x21-\x7e]/.test(options.namespace ?? '')) {
+    problems.push(problem('namespace', 'holds a space or a character that no namespace has'));
+  }
+  if (!isAddress(address) || problems.length > 0) throw notConfigured(problems);
+  // Every limit was copied from the defaults or the options, by name.
+  return { address, limits: limits as unknown as TransportLimits };
+}
