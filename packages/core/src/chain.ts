@@ -1,3 +1,5 @@
+import { orAborted } from './abort.js';
+import { absenceWords } from './absence.js';
 import type { Setting } from './definition.js';
 import {
   type ConfigurationError,
@@ -27,18 +29,25 @@ export interface ChainAnswer {
   readonly problems: readonly Problem[];
 }
 
+/** The step that decides about a setting: the first that found a value or a contradiction; else the end. */
+export function settledAt({ steps }: Trail): number {
+  const index = steps.findIndex(({ lookup }) => isFinal(lookup));
+  return index === -1 ? steps.length : index;
+}
+
 /**
  * Asks the sources in order, each once and in one batch, for the settings that no earlier source answered.
  *
  * Only absence falls through silently. A source that could not be asked leaves a `failed` step behind, so that
  * whoever decides about fallbacks sees it; what the user contradicted stops at once.
  *
+ * @param contextOf what each source may know; its signal ends the wait even when the source does not listen
  * @param everything ask every source about every setting, as `survey()` does
  */
 export async function askChain(
   sources: readonly Source[],
   settings: readonly Setting[],
-  context: LookupContext,
+  contextOf: (source: Source) => LookupContext,
   everything = false,
 ): Promise<ChainAnswer> {
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
@@ -46,15 +55,18 @@ export async function askChain(
   for (const source of sources) {
     const asked = everything || source.local === true ? trails : trails.filter(({ settled }) => !settled);
     const answers =
-      asked.length === 0 ? new Map<string, Lookup>() : await ask(source, asked, context, problems);
+      asked.length === 0 ? new Map<string, Lookup>() : await ask(source, asked, contextOf(source), problems);
     for (const trail of trails) {
       const lookup = answers.get(trail.setting.name);
       trail.steps.push({ source: source.name, lookup });
-      if (lookup?.status === 'found' || lookup?.status === 'misconfigured') trail.settled = true;
+      trail.settled ||= isFinal(lookup);
     }
   }
   return { trails, problems };
 }
+
+const isFinal = (lookup: Lookup | undefined): boolean =>
+  lookup?.status === 'found' || lookup?.status === 'misconfigured';
 
 async function ask(
   source: Source,
@@ -64,13 +76,8 @@ async function ask(
 ): Promise<ReadonlyMap<string, Lookup>> {
   const settings = trails.map(({ setting }) => setting);
   try {
-    const answers = await orAborted(source.lookup(settings, context), source, context.signal);
-    const complete = new Map(answers);
-    for (const { name } of settings) {
-      if (!complete.has(name))
-        complete.set(name, failed(new SourceError('SOURCE_MALFORMED', 'gave no answer')));
-    }
-    return complete;
+    const answers = await orAborted(source.lookup(settings, context), context.signal);
+    return new Map(settings.map(({ name }) => [name, understood(answers.get(name))]));
   } catch (thrown) {
     const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));
     return new Map(settings.map(({ name }) => [name, lookup]));
@@ -79,6 +86,23 @@ async function ask(
 
 const failed = (error: SourceError): Lookup => ({ status: 'failed', error });
 
+/** A source may come from a stranger: what it did not answer properly must not pass for absent. */
+function understood(lookup: Lookup | undefined): Lookup {
+  switch (lookup?.status) {
+    case 'found':
+      if (lookup.value !== undefined && typeof lookup.locator === 'string') return lookup;
+      break;
+    case 'absent':
+      if (Object.hasOwn(absenceWords, lookup.reason)) return lookup;
+      break;
+    case 'failed':
+      return failed(asSourceError(lookup.error));
+    case 'misconfigured':
+      return lookup;
+  }
+  return failed(new SourceError('SOURCE_MALFORMED', 'gave no answer that can be understood'));
+}
+
 /** A source found its own wiring wrong: that is reported once, and never papered over by a default. */
 function notSetUp(error: ConfigurationError, problems: Problem[]): SourceError {
   problems.push(...error.problems);
@@ -86,30 +110,24 @@ function notSetUp(error: ConfigurationError, problems: Problem[]): SourceError {
   return new SourceError('SOURCE_UNAVAILABLE', `is not set up: see ${names}`);
 }
 
-/** A source that does not listen to its signal must not hold up the program. */
-function orAborted<T>(answer: Promise<T>, source: Source, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(outOfTime(source, signal));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-function outOfTime(source: Source, signal: AbortSignal): SourceError {
-  const reason: unknown = signal.reason;
-  return isSourceError(reason)
-    ? reason
-    : new SourceError('SOURCE_UNAVAILABLE', `${source.name} was not waited for any longer`);
-}
-
 /**
  * Keeps what a source of Strongroom threw. Of a stranger's error only its class and where it was thrown go on:
  * its message, its cause and its fields may hold a value.
  */
-function asSourceError(thrown: unknown): SourceError {
+export function asSourceError(thrown: unknown): SourceError {
   if (isSourceError(thrown)) return thrown;
-  const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
-  const frame = thrown instanceof Error ? /^\s+at .*$/m.exec(thrown.stack ?? '')?.[0].trim() : undefined;
-  return new SourceError('SOURCE_UNAVAILABLE', `threw a ${kind}${frame === undefined ? '' : ` ${frame}`}`);
+  const kind = thrown instanceof Error ? Object.getPrototypeOf(thrown)?.constructor?.name : typeof thrown;
+  const frame = thrown instanceof Error ? firstFrame(thrown) : undefined;
+  return new SourceError(
+    'SOURCE_UNAVAILABLE',
+    `threw a ${kind ?? 'value'}${frame === undefined ? '' : ` ${frame}`}`,
+  );
+}
+
+/** The line after the whole message, and only there: a message may have lines that look like a frame. */
+function firstFrame({ name, message, stack = '' }: Error): string | undefined {
+  const header = message === '' ? name : `${name}: ${message}`;
+  return stack.startsWith(`${header}\n    at `)
+    ? stack.slice(header.length).split('\n')[1]?.trim()
+    : undefined;
 }

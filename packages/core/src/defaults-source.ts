@@ -1,7 +1,5 @@
+import type { Setting } from './definition.js';
 import type { Lookup, Source } from './source.js';
-
-/** The name under which defaults stand in provenance. */
-export const defaultsSourceName = 'defaults';
 
 /**
  * The defaults that the definition declares: an ordinary source, the last one. A default for development only
@@ -9,21 +7,20 @@ export const defaultsSourceName = 'defaults';
  */
 export function defaultsSource(): Source {
   return {
-    name: defaultsSourceName,
+    name: 'defaults',
     local: true,
-    async lookup(settings, { environment }) {
-      return new Map(
-        settings.map((setting): [string, Lookup] => {
-          const declared =
-            environment === 'development' ? (setting.developmentDefault ?? setting.default) : setting.default;
-          if (declared !== undefined) {
-            const locator = setting.developmentDefault === undefined ? 'default' : 'development default';
-            return [setting.name, { status: 'found', value: declared, locator }];
-          }
-          const reason = setting.developmentDefault === undefined ? 'not-set' : 'development-only';
-          return [setting.name, { status: 'absent', reason }];
-        }),
-      );
+    async lookup(settings, { environment, signal }) {
+      signal.throwIfAborted();
+      return new Map(settings.map((setting) => [setting.name, lookUp(setting, environment)]));
     },
   };
+}
+
+function lookUp(setting: Setting, environment: string): Lookup {
+  const { default: declared, developmentDefault } = setting;
+  if (declared !== undefined) return { status: 'found', value: declared, locator: 'default' };
+  if (developmentDefault === undefined) return { status: 'absent', reason: 'not-set' };
+  return environment === 'development'
+    ? { status: 'found', value: developmentDefault, locator: 'development default' }
+    : { status: 'absent', reason: 'development-only' };
 }

@@ -134,13 +134,15 @@ export function defineSettings<const T extends Declarations, const E extends str
   if (declared.environments.length === 0) throw invalid('The definition names no environment');
   for (const environment of declared.environments) checkSegment('The environment', environment);
 
+  // Written as a plain property, this name sets the prototype, and the setting would vanish without a word.
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(declared.settings))) checkName('__proto__');
   const settings = Object.fromEntries(
     Object.entries(declared.settings).map(([name, declaration]) => {
       checkName(name);
       if (hidesDefault(declaration.schema)) {
         throw invalid(
           `The schema of ${name} makes a value out of nothing, which would hide it from provenance; ` +
-            'declare `default` beside the schema instead of .default(), .catch() or z.coerce',
+            'declare `default` beside the schema instead of .default(), .prefault() or .catch()',
         );
       }
       return [name, Object.freeze({ ...declaration, name })];

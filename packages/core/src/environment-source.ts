@@ -8,6 +8,9 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** No file that holds one setting is larger. */
 const maxFileBytes = 1024 * 1024;
 
+/** Refuses what is no text, rather than change it. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Settings from environment variables: the setting's name is the variable's. A variable that is set but empty
  * counts as unset. `NAME_FILE` names a file that holds the value, whose one trailing newline is removed;
@@ -18,13 +21,14 @@ const maxFileBytes = 1024 * 1024;
 export function environmentSource(variables: EnvironmentVariables = process.env): Source {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(variables)) {
-    if (value !== undefined && value !== '') values.set(name, value);
+    if (value !== undefined) values.set(name, value);
   }
 
   return {
     name: 'environment',
-    async lookup(settings, { signal }) {
-      const names = new Set(settings.map(({ name }) => name));
+    async lookup(settings, { signal, declared }) {
+      signal.throwIfAborted();
+      const names = declared ?? new Set(settings.map(({ name }) => name));
       const answers = new Map<string, Lookup>();
       await Promise.all(
         settings.map(async (setting) => {
@@ -42,9 +46,9 @@ function lookUp(
   names: ReadonlySet<string>,
   signal: AbortSignal,
 ): Lookup | Promise<Lookup> {
-  const value = values.get(name);
+  const value = values.get(name) || undefined;
   // A setting of that very name is a value of its own, as with LOG and LOG_FILE.
-  const file = names.has(`${name}_FILE`) ? undefined : values.get(`${name}_FILE`);
+  const file = names.has(`${name}_FILE`) ? undefined : values.get(`${name}_FILE`) || undefined;
   if (value !== undefined && file !== undefined) {
     return {
       status: 'misconfigured',
@@ -54,40 +58,49 @@ function lookUp(
   }
   if (file !== undefined) return readValueFile(name, file, signal);
   if (value !== undefined) return { status: 'found', value, locator: name };
-  return {
-    status: 'absent',
-    reason: 'not-set',
-    locator: name,
-    hint: () => {
-      const meant = nearMiss(name, strangers(values, names));
-      return meant === undefined ? undefined : `${meant} is set: was it meant to be ${name}?`;
-    },
-  };
+  return { status: 'absent', reason: 'not-set', locator: name, hint: () => hintFor(name, values, names) };
 }
 
-/** The variables that stand for no setting themselves. */
+function hintFor(
+  name: string,
+  values: ReadonlyMap<string, string>,
+  names: ReadonlySet<string>,
+): string | undefined {
+  for (const empty of [name, `${name}_FILE`]) {
+    if (values.get(empty) === '') return `${empty} is set but empty, which counts as unset.`;
+  }
+  const others = [...strangers(values, names)];
+  for (const wanted of [name, `${name}_FILE`]) {
+    const meant = nearMiss(wanted, others);
+    if (meant !== undefined) return `${meant} is set: was it meant to be ${wanted}?`;
+  }
+  return undefined;
+}
+
+/** The variables that hold something and stand for no setting themselves. */
 function* strangers(values: ReadonlyMap<string, string>, names: ReadonlySet<string>): Iterable<string> {
-  for (const name of values.keys()) {
-    if (!names.has(name) && !names.has(name.replace(/_FILE$/, ''))) yield name;
+  for (const [name, value] of values) {
+    if (value !== '' && !names.has(name) && !names.has(name.replace(/_FILE$/, ''))) yield name;
   }
 }
 
 async function readValueFile(name: string, file: string, signal: AbortSignal): Promise<Lookup> {
   try {
-    const text = await readBounded(file, signal);
-    if (text === undefined) {
+    const bytes = await readBounded(file, signal);
+    if (bytes === undefined) {
       return unreadable(name, file, `is larger than ${maxFileBytes / 1024} KiB`);
     }
-    const value = text.replace(/\r?\n$/, '');
+    const value = utf8.decode(bytes).replace(/\r?\n$/, '');
     if (value === '') return unreadable(name, file, 'is empty');
     return { status: 'found', value, locator: `${name}_FILE ${file}` };
   } catch (error) {
-    return unreadable(name, file, reasonOf(error));
+    signal.throwIfAborted();
+    return unreadable(name, ...reasonOf(error, file));
   }
 }
 
 /** Reads at most the limit, whatever the file says of its size: it may be a pipe or a device. */
-async function readBounded(file: string, signal: AbortSignal): Promise<string | undefined> {
+async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | undefined> {
   const handle = await open(file, 'r');
   try {
     const chunks: Buffer[] = [];
@@ -96,30 +109,34 @@ async function readBounded(file: string, signal: AbortSignal): Promise<string | 
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
     }
-    return size > maxFileBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+    return size > maxFileBytes ? undefined : Buffer.concat(chunks);
   } finally {
     await handle.close();
   }
 }
 
-function unreadable(name: string, file: string, reason: string): Lookup {
+function unreadable(name: string, file: string | undefined, reason: string): Lookup {
   return {
     status: 'misconfigured',
-    reason: `the file ${file}, named by ${name}_FILE, ${reason}`,
+    reason: `the file ${file === undefined ? '' : `${file} `}named by ${name}_FILE ${reason}`,
     hint: `Correct ${name}_FILE, or unset it.`,
   };
 }
 
-function reasonOf(error: unknown): string {
+/** The file is named only when there is one: otherwise the text may be the secret itself, put there by mistake. */
+function reasonOf(error: unknown, file: string): [file: string | undefined, reason: string] {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
-      return 'does not exist';
+    case 'ENOTDIR':
+      return [undefined, 'does not exist'];
     case 'EACCES':
     case 'EPERM':
-      return 'may not be read by this process';
+      return [file, 'may not be read by this process'];
     case 'EISDIR':
-      return 'is a folder';
+      return [file, 'is a folder'];
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return [file, 'is not UTF-8 text'];
     default:
-      return 'cannot be read';
+      return [undefined, 'cannot be read'];
   }
 }

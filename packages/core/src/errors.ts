@@ -13,10 +13,10 @@ export interface ErrorEntry {
 /** Every error code, once. `docs/errors.md` is held to this table by a test. */
 export const errorTable = {
   DEFINITION_INVALID: {
-    when: 'The definition itself is wrong: a name, a place or a schema that cannot work.',
+    when: 'The definition itself is wrong: a name, a place or a schema that cannot work, or two sources of one name.',
     retryable: false,
     httpStatus: 500,
-    remedy: 'Correct the call of defineSettings that the message names.',
+    remedy: 'Correct what the message names in the code that declares the settings.',
   },
   SETTINGS_MISSING: {
     when: 'At least one setting has no value in any source, and every value that was found is valid.',

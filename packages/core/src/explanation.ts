@@ -1,5 +1,6 @@
-import type { Trail } from './chain.js';
-import type { AbsenceReason, Lookup } from './source.js';
+import { absenceWords } from './absence.js';
+import { settledAt, type Trail } from './chain.js';
+import type { Lookup } from './source.js';
 
 /** What one source said about one setting. */
 export interface SourceReport {
@@ -37,11 +38,12 @@ export interface SettingExplanation {
 }
 
 /** Explains where a setting's value comes from. */
-export function explainTrail({ setting, steps }: Trail): SettingExplanation {
-  const usedAt = steps.findIndex(({ lookup }) => lookup?.status === 'found');
-  const sources = steps.map(({ source, lookup }, index) => report(source, lookup, index === usedAt));
-  const used = sources[usedAt];
-  const before = usedAt === -1 ? sources : sources.slice(0, usedAt);
+export function explainTrail(trail: Trail): SettingExplanation {
+  const { setting, steps } = trail;
+  const end = settledAt(trail);
+  const sources = steps.map(({ source, lookup }, index) => report(source, lookup, index === end));
+  const used = sources[end]?.outcome === 'used' ? sources[end] : undefined;
+  const before = sources.slice(0, end);
   return Object.freeze({
     name: setting.name,
     kind: setting.kind,
@@ -82,15 +84,3 @@ function report(source: string, lookup: Lookup | undefined, used: boolean): Sour
       return Object.freeze({ source, outcome: 'failed', reason: lookup.reason });
   }
 }
-
-/** The reasons of absence, for people. */
-export const absenceWords: Readonly<Record<AbsenceReason, string>> = {
-  'not-set': 'not set',
-  'no-place': 'has no place there',
-  'no-such-path': 'no such path',
-  'no-such-key': 'no such key',
-  'version-deleted': 'the latest version is deleted',
-  'version-destroyed': 'the latest version is destroyed',
-  'development-only': 'a default for development only',
-  'turned-off': 'turned off',
-};

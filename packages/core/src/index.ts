@@ -38,12 +38,12 @@ export type { Logger } from './logger.js';
 export { nearMiss } from './near-miss.js';
 export {
   createResolver,
+  type EnvironmentOf,
   Resolver,
   type ResolverEvents,
   type ResolverOptions,
   type ResolverState,
   resolverDefaults,
-  type SourceFailure,
 } from './resolver.js';
 export type {
   AbsenceReason,
@@ -55,3 +55,4 @@ export type {
   Misconfigured,
   Source,
 } from './source.js';
+export type { SourceFailure } from './source-failure.js';

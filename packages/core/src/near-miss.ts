@@ -1,10 +1,10 @@
 /**
  * The candidate that was most likely meant by a name: equal but for case and separators, or at most two
- * letters off (one for short names), a swap of neighbours counting as one.
+ * letters off (one for short names, none for those of one or two letters), a swap of neighbours counting as one.
  */
 export function nearMiss(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = normalise(name);
-  const allowed = wanted.length < 6 ? 1 : 2;
+  const allowed = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2;
   let best: string | undefined;
   let bestDistance = allowed + 1;
   for (const candidate of candidates) {

@@ -1,14 +1,15 @@
-import type { Trail } from './chain.js';
+import { absenceWords } from './absence.js';
+import { settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
 import type { Problem } from './errors.js';
-import { absenceWords } from './explanation.js';
-import type { Lookup } from './source.js';
+import type { Absent, Lookup, Misconfigured } from './source.js';
 
 /** The setting has no value, or none that may be used: what was tried, and what to do. */
-export function missing({ setting, steps }: Trail): Problem {
+export function missing(trail: Trail): Problem {
+  const { setting, steps } = trail;
   const hints = new Set<string>();
   for (const { lookup } of steps) {
-    const hint = lookup?.status === 'absent' ? lookup.hint?.() : undefined;
+    const hint = lookup?.status === 'absent' ? hintOf(lookup) : undefined;
     if (hint !== undefined) hints.add(hint);
   }
   for (const hint of failureHints(steps)) hints.add(hint);
@@ -17,25 +18,31 @@ export function missing({ setting, steps }: Trail): Problem {
     code: 'SETTINGS_MISSING',
     name: setting.name,
     reason: `missing ${setting.kind === 'secret' ? 'secret' : 'setting'}`,
-    tried: triedBy({ setting, steps }),
+    tried: triedUpTo(trail, steps.length),
     hints: [...hints],
   };
 }
 
 /** The value that was found does not satisfy the schema. */
-export function invalid(trail: Trail, source: string, locator: string, reason: string): Problem {
+export function invalid(trail: Trail, locator: string, reason: string): Problem {
   return {
     code: 'SETTINGS_INVALID',
     name: trail.setting.name,
     reason: `the value ${reason}`,
-    tried: [{ source, outcome: `found at ${locator}` }],
-    hints: [],
+    tried: triedUpTo(trail, settledAt(trail)),
+    hints: [`Correct the value at ${locator}.`],
   };
 }
 
 /** What the user gave contradicts itself. */
-export function misconfigured(setting: Setting, reason: string, hint: string): Problem {
-  return { code: 'SETTINGS_INVALID', name: setting.name, reason, tried: [], hints: [hint] };
+export function misconfigured(trail: Trail, { reason, hint }: Misconfigured): Problem {
+  return {
+    code: 'SETTINGS_INVALID',
+    name: trail.setting.name,
+    reason,
+    tried: triedUpTo(trail, settledAt(trail) - 1),
+    hints: [hint],
+  };
 }
 
 /** A source could not be asked, and the setting must not fall back. */
@@ -44,8 +51,8 @@ export function refused(trail: Trail): Problem {
     code: 'SETTINGS_MISSING',
     name: trail.setting.name,
     reason: 'a source could not be asked, and falling back is not allowed',
-    tried: triedBy(trail),
-    hints: failureHints(trail.steps),
+    tried: triedUpTo(trail, settledAt(trail)),
+    hints: [...new Set([...failureHints(trail.steps), remedy(trail.setting)])],
   };
 }
 
@@ -55,10 +62,20 @@ function failureHints(steps: Trail['steps']): string[] {
   );
 }
 
-function triedBy({ steps }: Trail): Problem['tried'] {
-  return steps.flatMap(({ source, lookup }) =>
-    lookup === undefined ? [] : [{ source, outcome: outcomeOf(lookup) }],
-  );
+/** A hint is there to help: one that fails itself must not stand in the way of the error. */
+function hintOf({ hint }: Absent): string | undefined {
+  try {
+    return hint?.();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the sources said, up to and including the given step. */
+function triedUpTo({ steps }: Trail, last: number): Problem['tried'] {
+  return steps
+    .slice(0, last + 1)
+    .flatMap(({ source, lookup }) => (lookup === undefined ? [] : [{ source, outcome: outcomeOf(lookup) }]));
 }
 
 function outcomeOf(lookup: Lookup): string {

@@ -1,21 +1,15 @@
 import { EventEmitter } from 'node:events';
-import { askChain, type ChainAnswer, type Trail } from './chain.js';
+import { askChain, asSourceError, type ChainAnswer, type Trail } from './chain.js';
 import { type Clock, systemClock } from './clock.js';
-import { defaultsSource, defaultsSourceName } from './defaults-source.js';
+import { defaultsSource } from './defaults-source.js';
 import type { Declarations, Definition, OnSourceError, Setting, ValuesOf } from './definition.js';
-import {
-  ConfigurationError,
-  type Problem,
-  SourceError,
-  type SourceErrorCode,
-  StrongroomError,
-} from './errors.js';
+import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import type { Logger } from './logger.js';
-import { invalid, misconfigured, missing, refused } from './problem.js';
+import { settle } from './settlement.js';
 import { createSnapshot } from './snapshot.js';
 import type { Source } from './source.js';
-import { validate, validateDefault, validateNothing } from './validation.js';
+import { failuresOf, type SourceFailure } from './source-failure.js';
 
 /** The numbers that a resolver goes by, each an option. */
 export const resolverDefaults = {
@@ -25,9 +19,15 @@ export const resolverDefaults = {
   onSourceError: 'fallback',
 } as const satisfies Partial<ResolverOptions>;
 
-export interface ResolverOptions {
+/**
+ * What may stand for an environment: one that the definition names, or a text of which the compiler knows
+ * nothing (from a variable), which is checked when the resolver is made.
+ */
+export type EnvironmentOf<E extends string, Given extends string> = string extends Given ? string : E;
+
+export interface ResolverOptions<E extends string = string> {
   /** One of the definition's environments. */
-  readonly environment: string;
+  readonly environment: E;
   /** The sources in order of precedence. The definition's defaults follow them as the last one. */
   readonly sources: readonly Source[];
   /** How long a load may take over everything, in milliseconds. @default 15000 */
@@ -42,14 +42,6 @@ export interface ResolverOptions {
   readonly logger?: Logger;
   /** @default the system's time */
   readonly clock?: Clock;
-}
-
-/** One way in which a source could not be asked, and the settings that it touched. */
-export interface SourceFailure {
-  readonly source: string;
-  readonly code: SourceErrorCode;
-  readonly message: string;
-  readonly settings: readonly string[];
 }
 
 /** Where a resolver stands. `degraded`: it serves, but a source could not be asked. `failed`: it does not. */
@@ -85,20 +77,27 @@ export class Resolver<T extends Declarations> {
   readonly events = new EventEmitter<ResolverEvents>();
   readonly #sources: readonly Source[];
   readonly #settings: readonly Setting[];
+  readonly #names: ReadonlySet<string>;
   readonly #options: Required<Pick<ResolverOptions, 'startDeadlineMs' | 'onSourceError' | 'clock'>>;
   readonly #logger: Logger | undefined;
   readonly #closing = new AbortController();
   #state: ResolverState;
   #loading: Promise<ValuesOf<T>> | undefined;
+  #closed: Promise<void> | undefined;
   #loaded: Loaded<T> | undefined;
 
-  /** @throws ConfigurationError for an environment that the definition does not name */
+  /**
+   * @throws ConfigurationError for an environment that the definition does not name
+   * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name
+   */
   constructor(definition: Definition<T>, options: ResolverOptions) {
     checkEnvironment(definition, options.environment);
     this.definition = definition;
     this.environment = options.environment;
     this.#sources = [...options.sources, defaultsSource()];
+    checkSourceNames(this.#sources);
     this.#settings = Object.values(definition.settings as Readonly<Record<string, Setting>>);
+    this.#names = new Set(this.#settings.map(({ name }) => name));
     this.#options = {
       startDeadlineMs: options.startDeadlineMs ?? resolverDefaults.startDeadlineMs,
       onSourceError: options.onSourceError ?? resolverDefaults.onSourceError,
@@ -122,7 +121,7 @@ export class Resolver<T extends Declarations> {
   load(): Promise<ValuesOf<T>> {
     if (this.#closing.signal.aborted) return Promise.reject(closedError());
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded.snapshot);
-    this.#loading ??= this.#load().finally(() => {
+    this.#loading ??= this.#inTime((signal) => this.#load(signal)).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
@@ -155,37 +154,47 @@ export class Resolver<T extends Declarations> {
    */
   async survey(): Promise<readonly SettingExplanation[]> {
     if (this.#closing.signal.aborted) throw closedError();
-    const { trails } = await this.#ask(true);
+    const { trails } = await this.#inTime((signal) => this.#ask(signal, true));
+    if (this.#closing.signal.aborted) throw closedError();
     return trails.map(explainTrail);
   }
 
-  /** Ends what is under way and closes the sources. The last snapshot stays readable. Final. */
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort(new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed'));
-    await this.#loading?.catch(() => undefined);
-    this.#become('closed', []);
-    this.events.removeAllListeners();
-    await Promise.all(this.#sources.map((source) => source.close?.()));
+  /**
+   * Ends what is under way and closes the sources. The last snapshot stays readable. Final.
+   *
+   * @throws SourceError when a source could not be closed; all the others are by then
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #load(): Promise<ValuesOf<T>> {
+  async #close(): Promise<void> {
+    this.#closing.abort(new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed'));
+    await this.#loading?.catch(() => undefined);
+    this.#become('closed', []);
+    this.events.removeAllListeners();
+    const closed = await Promise.allSettled(this.#sources.map(async (source) => source.close?.()));
+    for (const result of closed) if (result.status === 'rejected') throw asSourceError(result.reason);
+  }
+
+  async #load(signal: AbortSignal): Promise<ValuesOf<T>> {
     this.#become('loading', []);
-    const { trails, problems: wiring } = await this.#ask(false);
-    if (this.#closing.signal.aborted) throw closedError();
+    const { trails, problems: wiring } = await this.#ask(signal);
     const failures = failuresOf(trails);
     const problems: Problem[] = [...wiring];
     const values: { setting: Setting; value: unknown }[] = [];
     for (const trail of trails) {
-      const outcome = await this.#settle(trail);
-      if ('problem' in outcome) problems.push(outcome.problem);
-      else values.push({ setting: trail.setting, value: outcome.value });
-      this.#logger?.debug(summary(trail), 'setting resolved');
+      const settlement = await settle(trail, this.#options.onSourceError, signal);
+      if ('problem' in settlement) problems.push(settlement.problem);
+      else values.push({ setting: trail.setting, value: settlement.value });
+      undisturbed(() => this.#logger?.debug(summary(trail), 'setting resolved'));
     }
+    if (this.#closing.signal.aborted) throw closedError();
     if (problems.length > 0) throw this.#failed(problems, failures);
     const title = `${this.definition.application} (${this.environment})`;
     // createSnapshot puts exactly the definition's settings on the object, each validated by its schema.
@@ -196,7 +205,22 @@ export class Resolver<T extends Declarations> {
     return snapshot;
   }
 
-  async #ask(everything: boolean): Promise<ChainAnswer> {
+  #ask(signal: AbortSignal, everything = false): Promise<ChainAnswer> {
+    const moment = {
+      application: this.definition.application,
+      environment: this.environment,
+      declared: this.#names,
+    };
+    // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
+    const contextOf = ({ local }: Source) => ({
+      ...moment,
+      signal: local === true ? this.#closing.signal : signal,
+    });
+    return askChain(this.#sources, this.#settings, contextOf, everything);
+  }
+
+  /** Does something under the deadline, and no longer than the resolver is open. */
+  async #inTime<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const { startDeadlineMs, clock } = this.#options;
     const deadline = new AbortController();
     const callOff = clock.after(startDeadlineMs, () => {
@@ -204,43 +228,10 @@ export class Resolver<T extends Declarations> {
       deadline.abort(new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`));
     });
     try {
-      return await askChain(
-        this.#sources,
-        this.#settings,
-        {
-          application: this.definition.application,
-          environment: this.environment,
-          signal: AbortSignal.any([deadline.signal, this.#closing.signal]),
-        },
-        everything,
-      );
+      return await work(AbortSignal.any([deadline.signal, this.#closing.signal]));
     } finally {
       callOff();
     }
-  }
-
-  async #settle(trail: Trail): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
-    const { setting, steps } = trail;
-    const end = steps.findIndex(
-      ({ lookup }) => lookup?.status === 'found' || lookup?.status === 'misconfigured',
-    );
-    const asked = end === -1 ? steps : steps.slice(0, end);
-    const mayFallBack = (setting.onSourceError ?? this.#options.onSourceError) === 'fallback';
-    if (!mayFallBack && asked.some(({ lookup }) => lookup?.status === 'failed'))
-      return { problem: refused(trail) };
-
-    const { source = '', lookup } = steps[end] ?? {};
-    if (lookup?.status === 'misconfigured')
-      return { problem: misconfigured(setting, lookup.reason, lookup.hint) };
-    if (lookup?.status !== 'found') {
-      const nothing = await validateNothing(setting);
-      return nothing.ok ? nothing : { problem: missing(trail) };
-    }
-    const validated =
-      source === defaultsSourceName
-        ? await validateDefault(setting, lookup.value)
-        : await validate(setting, lookup.value);
-    return validated.ok ? validated : { problem: invalid(trail, source, lookup.locator, validated.reason) };
   }
 
   #ready(): Loaded<T> {
@@ -254,13 +245,13 @@ export class Resolver<T extends Declarations> {
   }
 
   #succeeded(failures: readonly SourceFailure[]): void {
-    if (failures.length === 0) {
-      this.events.emit('ready', this.#become('ready', []));
-      return;
+    const status = failures.length === 0 ? 'ready' : 'degraded';
+    const state = this.#become(status, failures);
+    if (status === 'degraded') {
+      const message = 'settings loaded without a source that could not be asked';
+      undisturbed(() => this.#logger?.warn({ failures }, message));
     }
-    const state = this.#become('degraded', failures);
-    this.#logger?.warn({ failures }, 'settings loaded without a source that could not be asked');
-    this.events.emit('degraded', state);
+    undisturbed(() => this.events.emit(status, state));
   }
 
   #failed(problems: readonly Problem[], failures: readonly SourceFailure[]): ConfigurationError {
@@ -270,7 +261,8 @@ export class Resolver<T extends Declarations> {
       `${count} with the settings of ${application} (${this.environment})`,
       problems,
     );
-    this.events.emit('failed', this.#become('failed', failures), error);
+    const state = this.#become('failed', failures);
+    undisturbed(() => this.events.emit('failed', state, error));
     return error;
   }
 
@@ -284,12 +276,23 @@ export class Resolver<T extends Declarations> {
  * Makes a resolver. It asks nothing before `load()`.
  *
  * @throws ConfigurationError for an environment that the definition does not name
+ * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name
  */
-export function createResolver<T extends Declarations>(
-  definition: Definition<T>,
-  options: ResolverOptions,
+export function createResolver<T extends Declarations, E extends string, const Given extends string>(
+  definition: Definition<T, E>,
+  options: ResolverOptions<Given & EnvironmentOf<E, Given>>,
 ): Resolver<T> {
   return new Resolver(definition, options);
+}
+
+function checkSourceNames(sources: readonly Source[]): void {
+  const names = sources.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new StrongroomError(
+    'DEFINITION_INVALID',
+    `Two sources are called ${JSON.stringify(twice)}: provenance could not tell them apart`,
+  );
 }
 
 function checkEnvironment({ application, environments }: Definition, environment: string): void {
@@ -308,23 +311,18 @@ function checkEnvironment({ application, environments }: Definition, environment
   );
 }
 
-/** One entry for each source and way of failing, however many settings it touched. */
-function failuresOf(trails: readonly Trail[]): readonly SourceFailure[] {
-  const groups = new Map<
-    string,
-    { source: string; code: SourceErrorCode; message: string; settings: string[] }
-  >();
-  for (const { setting, steps } of trails) {
-    for (const { source, lookup } of steps) {
-      if (lookup?.status !== 'failed') continue;
-      const { code, message } = lookup.error;
-      const key = JSON.stringify([source, code, message]);
-      const group = groups.get(key) ?? { source, code, message, settings: [] };
-      group.settings.push(setting.name);
-      groups.set(key, group);
-    }
+/**
+ * Tells the application something. A listener or a logger that throws has a fault of its own: it surfaces as an
+ * uncaught exception, as from any event target of Node, and does not pass for a failed load.
+ */
+function undisturbed(tell: () => void): void {
+  try {
+    tell();
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown;
+    });
   }
-  return [...groups.values()];
 }
 
 function summary(trail: Trail): object {

@@ -1,40 +1,52 @@
 import type { $ZodType, $ZodTypes } from 'zod/v4/core';
 
-/** What a schema takes in, as far as its text form is concerned. */
+/** A kind of value that a schema takes in, as far as its text form is concerned. */
 export type InputKind = 'text' | 'number' | 'bigint' | 'boolean' | 'date' | 'json' | 'null' | 'anything';
+
+/** What a schema takes in. */
+export interface AcceptedInput {
+  readonly kinds: ReadonlySet<InputKind>;
+  /** The only texts that it takes in, where it does not take in any text: an enum's and literals'. */
+  readonly texts: ReadonlySet<string>;
+}
 
 /**
  * What a schema takes in. Read from the schema's definition, so that a value is coerced towards what the
  * schema wants and not by trial and error.
  */
-export function inputKinds(schema: $ZodType): ReadonlySet<InputKind> {
-  const kinds = new Set<InputKind>();
-  collect(schema, kinds, new Set());
-  return kinds;
+export function acceptedInput(schema: $ZodType): AcceptedInput {
+  const accepted = { kinds: new Set<InputKind>(), texts: new Set<string>() };
+  collect(schema, accepted, new Set());
+  return accepted;
 }
 
 /** Whether a setting may be missing: its schema says so, outermost. */
-export function acceptsNothing(schema: $ZodType): boolean {
+export function acceptsNothing(schema: $ZodType, seen: ReadonlySet<$ZodType> = new Set()): boolean {
   const { def } = internals(schema);
   switch (def.type) {
     case 'optional':
     case 'undefined':
     case 'void':
       return true;
+    case 'literal':
+      return def.values.includes(undefined);
     case 'nullable':
     case 'readonly':
-      return acceptsNothing(def.innerType);
+      return acceptsNothing(def.innerType, seen);
     case 'pipe':
-      return acceptsNothing(def.in);
+      return acceptsNothing(def.in, seen);
     case 'union':
-      return def.options.some(acceptsNothing);
+      return def.options.some((option) => acceptsNothing(option, seen));
+    case 'lazy':
+      // A schema that is made of itself: what it is beyond that decides.
+      return !seen.has(schema) && acceptsNothing(def.getter(), new Set([...seen, schema]));
     default:
       return false;
   }
 }
 
 /** Whether a schema makes a value out of nothing by itself, so that no source could be named for it. */
-export function hidesDefault(schema: $ZodType): boolean {
+export function hidesDefault(schema: $ZodType, seen: ReadonlySet<$ZodType> = new Set()): boolean {
   const { def } = internals(schema);
   switch (def.type) {
     case 'default':
@@ -45,9 +57,13 @@ export function hidesDefault(schema: $ZodType): boolean {
     case 'nullable':
     case 'nonoptional':
     case 'readonly':
-      return hidesDefault(def.innerType);
+      return hidesDefault(def.innerType, seen);
     case 'pipe':
-      return hidesDefault(def.in) || hidesDefault(def.out);
+      return hidesDefault(def.in, seen) || hidesDefault(def.out, seen);
+    case 'union':
+      return def.options.some((option) => hidesDefault(option, seen));
+    case 'lazy':
+      return !seen.has(schema) && hidesDefault(def.getter(), new Set([...seen, schema]));
     default:
       return false;
   }
@@ -67,6 +83,9 @@ export function transforms(schema: $ZodType): boolean {
     case 'nullable':
     case 'nonoptional':
     case 'readonly':
+    case 'default':
+    case 'prefault':
+    case 'catch':
       return transforms(def.innerType);
     case 'union':
       return def.options.some(transforms);
@@ -74,25 +93,37 @@ export function transforms(schema: $ZodType): boolean {
       return transforms(def.left) || transforms(def.right);
     case 'array':
       return transforms(def.element);
-    case 'object':
-      return Object.values(def.shape).some(transforms);
-    case 'record':
+    case 'set':
       return transforms(def.valueType);
+    case 'object':
+      return [...Object.values(def.shape), ...present(def.catchall)].some(transforms);
+    case 'record':
+    case 'map':
+      return transforms(def.keyType) || transforms(def.valueType);
     case 'tuple':
-      return def.items.some(transforms);
+      return [...def.items, ...present(def.rest)].some(transforms);
     default:
       return false;
   }
 }
+
+const present = (schema: $ZodType | null | undefined): readonly $ZodType[] =>
+  schema === null || schema === undefined ? [] : [schema];
 
 function internals(schema: $ZodType): $ZodTypes['_zod'] {
   // $ZodTypes is zod's own list of all schemas, to narrow by `def.type`; $ZodType is their common face.
   return (schema as $ZodTypes)._zod;
 }
 
-function collect(schema: $ZodType, kinds: Set<InputKind>, seen: Set<$ZodType>): void {
+interface Accepted {
+  readonly kinds: Set<InputKind>;
+  readonly texts: Set<string>;
+}
+
+function collect(schema: $ZodType, accepted: Accepted, seen: Set<$ZodType>): void {
   if (seen.has(schema)) return;
   seen.add(schema);
+  const { kinds } = accepted;
   const { def } = internals(schema);
   switch (def.type) {
     case 'string':
@@ -116,34 +147,33 @@ function collect(schema: $ZodType, kinds: Set<InputKind>, seen: Set<$ZodType>): 
       kinds.add('json');
       return;
     case 'enum':
-      for (const value of Object.values(def.entries)) kinds.add(kindOfLiteral(value));
-      return;
     case 'literal':
-      for (const value of def.values) kinds.add(kindOfLiteral(value));
+      // zod's own set of what it compares with: of a numeric enum, not the names that TypeScript adds.
+      for (const value of internals(schema).values ?? []) collectLiteral(value, accepted);
       return;
     case 'nullable':
       kinds.add('null');
-      collect(def.innerType, kinds, seen);
+      collect(def.innerType, accepted, seen);
       return;
     case 'optional':
     case 'nonoptional':
     case 'readonly':
     case 'promise':
     case 'success':
-      collect(def.innerType, kinds, seen);
+      collect(def.innerType, accepted, seen);
       return;
     case 'pipe':
-      collect(def.in, kinds, seen);
+      collect(def.in, accepted, seen);
       return;
     case 'lazy':
-      collect(def.getter(), kinds, seen);
+      collect(def.getter(), accepted, seen);
       return;
     case 'union':
-      for (const option of def.options) collect(option, kinds, seen);
+      for (const option of def.options) collect(option, accepted, seen);
       return;
     case 'intersection':
-      collect(def.left, kinds, seen);
-      collect(def.right, kinds, seen);
+      collect(def.left, accepted, seen);
+      collect(def.right, accepted, seen);
       return;
     case 'undefined':
     case 'void':
@@ -154,15 +184,17 @@ function collect(schema: $ZodType, kinds: Set<InputKind>, seen: Set<$ZodType>): 
   }
 }
 
-function kindOfLiteral(value: unknown): InputKind {
+function collectLiteral(value: unknown, { kinds, texts }: Accepted): void {
   switch (typeof value) {
     case 'string':
-      return 'text';
+      texts.add(value);
+      return;
     case 'number':
     case 'bigint':
     case 'boolean':
-      return typeof value as 'number' | 'bigint' | 'boolean';
+      kinds.add(typeof value as 'number' | 'bigint' | 'boolean');
+      return;
     default:
-      return value === null ? 'null' : 'anything';
+      if (value === null) kinds.add('null');
   }
 }

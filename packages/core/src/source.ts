@@ -58,6 +58,8 @@ export type Lookup = Found | Absent | Failed | Misconfigured;
 export interface LookupContext {
   readonly application: string;
   readonly environment: string;
+  /** The names of all settings of the definition, asked for or not. @default those asked for */
+  readonly declared?: ReadonlySet<string>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -67,8 +69,8 @@ export interface Source {
   /** Short and unique among the sources of a resolver; it stands in provenance and in errors. */
   readonly name: string;
   /**
-   * Asking costs no I/O, so the resolver asks about every setting, not only those still open, and
-   * `explain()` can say what was overridden. @default false
+   * It answers from memory, at once. So the resolver asks about every setting, not only those still open, and
+   * `explain()` can say what was overridden; and it asks even when the deadline has passed. @default false
    */
   readonly local?: boolean;
   /**

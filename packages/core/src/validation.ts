@@ -1,8 +1,9 @@
 import type { $ZodIssue, $ZodType } from 'zod/v4/core';
+import { orAborted } from './abort.js';
 import { coerce } from './coercion.js';
 import type { Setting } from './definition.js';
 import { frozenCopy } from './frozen-copy.js';
-import { acceptsNothing, inputKinds, transforms } from './schema.js';
+import { acceptedInput, acceptsNothing, transforms } from './schema.js';
 
 /** A setting's value, or the words for what is wrong with it. */
 export type Validated =
@@ -10,24 +11,30 @@ export type Validated =
   | { readonly ok: false; readonly reason: string };
 
 /** Validates a raw value of a source: coerced first, then by the setting's schema. */
-export async function validate(setting: Setting, raw: unknown): Promise<Validated> {
-  const coerced = coerce(raw, inputKinds(setting.schema));
-  return coerced.ok ? run(setting, coerced.value) : coerced;
+export async function validate(setting: Setting, raw: unknown, signal: AbortSignal): Promise<Validated> {
+  const coerced = coerce(raw, acceptedInput(setting.schema));
+  return coerced.ok ? run(setting, coerced.value, signal) : coerced;
 }
 
 /** Validates a declared default. It is of the schema's output type, so a schema that transforms cannot check it. */
-export async function validateDefault(setting: Setting, value: unknown): Promise<Validated> {
-  return transforms(setting.schema) ? { ok: true, value: frozenCopy(value) } : run(setting, value);
+export async function validateDefault(
+  setting: Setting,
+  value: unknown,
+  signal: AbortSignal,
+): Promise<Validated> {
+  return transforms(setting.schema) ? { ok: true, value: frozenCopy(value) } : run(setting, value, signal);
 }
 
 /** The value of a setting that no source has: only a schema that accepts nothing has one. */
-export async function validateNothing(setting: Setting): Promise<Validated> {
-  return acceptsNothing(setting.schema) ? run(setting, undefined) : { ok: false, reason: 'is missing' };
+export async function validateNothing(setting: Setting, signal: AbortSignal): Promise<Validated> {
+  return acceptsNothing(setting.schema)
+    ? run(setting, undefined, signal)
+    : { ok: false, reason: 'is missing' };
 }
 
-async function run(setting: Setting, input: unknown): Promise<Validated> {
+async function run(setting: Setting, input: unknown, signal: AbortSignal): Promise<Validated> {
   try {
-    const result = await validateStandard(setting.schema, input);
+    const result = await orAborted(validateStandard(setting.schema, input), signal);
     if (result.issues === undefined) {
       return { ok: true, value: frozenCopy(result.value) };
     }
@@ -35,7 +42,7 @@ async function run(setting: Setting, input: unknown): Promise<Validated> {
     return { ok: false, reason: [...new Set(reasons)].join('; ') };
   } catch {
     // A refinement or transform of the application threw: its message may quote the value.
-    return { ok: false, reason: 'makes its own schema throw' };
+    return { ok: false, reason: signal.aborted ? 'was not validated in time' : 'makes its own schema throw' };
   }
 }
 
@@ -44,7 +51,7 @@ interface StandardResult {
   readonly issues?: readonly $ZodIssue[] | undefined;
 }
 
-function validateStandard(schema: $ZodType, input: unknown): StandardResult | Promise<StandardResult> {
+async function validateStandard(schema: $ZodType, input: unknown): Promise<StandardResult> {
   // Through the schema's own method rather than an import of zod: one copy of zod, the application's.
   // zod's issues are richer than the standard's; the extra fields are read with care below.
   return schema['~standard'].validate(input) as StandardResult | Promise<StandardResult>;
@@ -52,7 +59,8 @@ function validateStandard(schema: $ZodType, input: unknown): StandardResult | Pr
 
 /**
  * Says what is wrong from the issue's code and the schema's own limits. Never zod's message, which may quote
- * the input, and of a secret neither inner paths nor allowed values.
+ * the input, and of a secret neither inner paths nor allowed values. A refinement of the application makes
+ * issues of its own and can put the value into any text of them, so only words that are known go on.
  */
 function describeIssue(issue: $ZodIssue, setting: Setting): string {
   const secret = setting.kind === 'secret';
@@ -60,15 +68,15 @@ function describeIssue(issue: $ZodIssue, setting: Setting): string {
   const at = path.length === 0 ? '' : secret ? 'inside, ' : `at ${path.map(String).join('.')}, `;
   switch (issue.code) {
     case 'invalid_type':
-      return `${at}is not of the type ${issue.expected}`;
+      return `${at}is not ${known(issue.expected) ? `of the type ${issue.expected}` : 'of the type that the schema asks for'}`;
     case 'too_small':
-      return `${at}is too small: at least ${measure(issue.origin, issue.minimum)}`;
+      return `${at}is too small${measure('at least', issue.origin, issue.minimum)}`;
     case 'too_big':
-      return `${at}is too big: at most ${measure(issue.origin, issue.maximum)}`;
+      return `${at}is too big${measure('at most', issue.origin, issue.maximum)}`;
     case 'invalid_format':
-      return `${at}does not have the form ${issue.format === 'regex' ? 'that the schema asks for' : issue.format}`;
+      return `${at}does not have the form ${known(issue.format) ? issue.format : 'that the schema asks for'}`;
     case 'not_multiple_of':
-      return `${at}is no multiple of ${issue.divisor}`;
+      return `${at}is not a multiple of what the schema asks for`;
     case 'invalid_value':
       return secret
         ? `${at}is none of the allowed values`
@@ -80,8 +88,20 @@ function describeIssue(issue: $ZodIssue, setting: Setting): string {
   }
 }
 
-function measure(origin: string, limit: number | bigint): string {
-  if (origin === 'string') return `${limit} characters`;
-  if (origin === 'array' || origin === 'set' || origin === 'map') return `${limit} entries`;
-  return String(limit);
+/** The types and forms that zod itself knows by a word that means something to people. */
+const words = new Set(
+  (
+    'string number int boolean bigint null undefined date array object tuple record map set ' +
+    'email url uuid guid nanoid cuid cuid2 ulid xid ksuid datetime time duration ipv4 ipv6 cidrv4 cidrv6 mac ' +
+    'base64 base64url e164 lowercase uppercase jwt'
+  ).split(' '),
+);
+
+const known = (word: string): boolean => words.has(word);
+
+function measure(bound: string, origin: string, limit: unknown): string {
+  if (typeof limit !== 'number' && typeof limit !== 'bigint') return '';
+  if (origin === 'string') return `: ${bound} ${limit} characters`;
+  if (origin === 'array' || origin === 'set' || origin === 'map') return `: ${bound} ${limit} entries`;
+  return `: ${bound} ${limit}`;
 }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { absenceWords } from '../absence.js';
 import { type Declaration, type Declarations, defineSettings, type Setting, secret } from '../definition.js';
 import { isSourceError, SourceError, type SourceErrorCode } from '../errors.js';
-import { absenceWords } from '../explanation.js';
 import type { Lookup, LookupContext, Source } from '../source.js';
 import { canarySecret, expectNoCanary } from './canary.js';
 

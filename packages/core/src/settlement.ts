@@ -1,0 +1,38 @@
+import { settledAt, type Trail } from './chain.js';
+import type { OnSourceError } from './definition.js';
+import type { Problem } from './errors.js';
+import { invalid, misconfigured, missing, refused } from './problem.js';
+import { validate, validateDefault, validateNothing } from './validation.js';
+
+/** What a trail comes to: a setting's value, or what keeps it from having one. */
+export type Settlement = { readonly value: unknown } | { readonly problem: Problem };
+
+/**
+ * Decides about one setting from what every source said about it.
+ *
+ * @param onSourceError the rule for settings that have none of their own
+ * @param signal ends a validation that takes too long
+ */
+export async function settle(
+  trail: Trail,
+  onSourceError: OnSourceError,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const { setting, steps } = trail;
+  const end = settledAt(trail);
+  const mayFallBack = (setting.onSourceError ?? onSourceError) === 'fallback';
+  if (!mayFallBack && steps.slice(0, end).some(({ lookup }) => lookup?.status === 'failed')) {
+    return { problem: refused(trail) };
+  }
+
+  const lookup = steps[end]?.lookup;
+  if (lookup?.status === 'misconfigured') return { problem: misconfigured(trail, lookup) };
+  if (lookup?.status !== 'found') {
+    const nothing = await validateNothing(setting, signal);
+    return nothing.ok ? nothing : { problem: missing(trail) };
+  }
+  // The declared defaults are always the last source; they are no raw values but of the schema's output type.
+  const isDefault = end === steps.length - 1;
+  const validated = await (isDefault ? validateDefault : validate)(setting, lookup.value, signal);
+  return validated.ok ? validated : { problem: invalid(trail, lookup.locator, validated.reason) };
+}
