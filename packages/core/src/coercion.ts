@@ -42,7 +42,8 @@ function fromText(text: string, accepted: AcceptedInput): Coerced {
     if (value !== undefined) return ok(value);
   }
   if (kinds.has('text') || texts.has(text)) return ok(text);
-  if (kinds.has('number') && numeric.test(trimmed)) return ok(Number(trimmed));
+  // JSON has one zero: adding 0 makes one of -0 too.
+  if (kinds.has('number') && numeric.test(trimmed)) return ok(Number(trimmed) + 0);
   if (kinds.has('bigint') && integer.test(trimmed)) return ok(BigInt(trimmed));
   if (kinds.has('boolean')) {
     const value = parseBoolean(trimmed);

@@ -104,12 +104,15 @@ async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | 
   const handle = await open(file, 'r');
   try {
     const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of handle.createReadStream({ end: maxFileBytes, autoClose: false, signal })) {
-      chunks.push(chunk as Buffer);
-      size += (chunk as Buffer).length;
+    let left = maxFileBytes + 1;
+    while (left > 0) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(left, 65_536)) });
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(buffer.subarray(0, bytesRead));
+      left -= bytesRead;
     }
-    return size > maxFileBytes ? undefined : Buffer.concat(chunks);
+    return undefined;
   } finally {
     await handle.close();
   }

@@ -7,8 +7,9 @@ const redacted = '[secret]';
  * Makes the frozen object that application code reads. Its properties are plain ones, so reading a setting
  * costs what reading any property costs.
  *
- * Secrets are not enumerable: `Object.keys`, spreading, `JSON.stringify`, `console.table` and whatever else
- * walks over an object do not come upon them; `console.log` and `JSON.stringify` show that they are there.
+ * Secrets lie one step up the prototype chain, and are not enumerable: `Object.keys`, spreading,
+ * `JSON.stringify`, `console.dir` with hidden properties and whatever else walks over an object's own
+ * properties do not come upon them; `console.log` and `JSON.stringify` show that they are there.
  */
 export function createSnapshot(
   title: string,
@@ -19,7 +20,7 @@ export function createSnapshot(
       values.map(({ setting, value }) => [setting.name, setting.kind === 'secret' ? redacted : value]),
     );
   const text = `[Settings of ${title}]`;
-  const proto = Object.create(null, {
+  const manners = Object.create(null, {
     [inspectCustom]: hidden(
       (_depth: number, options: object, inspect: (v: unknown, o: object) => string) =>
         `${text} ${inspect(shown(), options)}`,
@@ -29,11 +30,16 @@ export function createSnapshot(
     [Symbol.toPrimitive]: hidden(() => text),
     [Symbol.toStringTag]: hidden('Settings'),
   }) as object;
-  const snapshot = Object.create(proto) as Record<string, unknown>;
-  for (const { setting, value } of values) {
-    Object.defineProperty(snapshot, setting.name, { value, enumerable: setting.kind === 'plain' });
+  const secrets = Object.freeze(Object.create(Object.freeze(manners), described('secret')) as object);
+  return Object.freeze(Object.create(secrets, described('plain')) as object);
+
+  function described(kind: Setting['kind']): PropertyDescriptorMap {
+    return Object.fromEntries(
+      values
+        .filter(({ setting }) => setting.kind === kind)
+        .map(({ setting, value }) => [setting.name, { value, enumerable: kind === 'plain' }]),
+    );
   }
-  return Object.freeze(snapshot);
 }
 
 const hidden = (value: unknown): PropertyDescriptor => ({ value, enumerable: false });

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  ConfigurationError,
+  type ErrorCode,
+  errorTable,
+  isConfigurationError,
+  isSourceError,
+  isStrongroomError,
+  SourceError,
+  StrongroomError,
+} from './errors.js';
+
+describe('the table of errors', () => {
+  test.each(Object.entries(errorTable))('says all there is to say of %s', (code, entry) => {
+    expect(code).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
+    expect(entry.when).toMatch(/^[A-Z].*\.$/);
+    expect(entry.remedy).toMatch(/^[A-Z].*\.$/);
+    expect(typeof entry.retryable).toBe('boolean');
+    expect(entry.httpStatus).toBeGreaterThanOrEqual(500);
+    expect(entry.httpStatus).toBeLessThan(600);
+  });
+
+  test('and the documentation hold each other', async () => {
+    const docs = await readFile(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+    const documented = docs
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) =>
+        line
+          .slice(1, -1)
+          .split(' | ')
+          .map((cell) => cell.trim()),
+      );
+    const expected = Object.entries(errorTable).map(([code, entry]) => [
+      `\`${code}\``,
+      entry.when,
+      entry.retryable ? 'yes' : 'no',
+      String(entry.httpStatus),
+      entry.remedy,
+    ]);
+    expect(documented).toEqual(expected);
+    const mentioned = docs.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
+    expect(mentioned.filter((code) => !Object.hasOwn(errorTable, code))).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  test('carries its code, its class and its cause', () => {
+    const cause = new Error('why');
+    const error = new SourceError('SOURCE_DENIED', 'refused', { cause, locator: 'a/b', hint: 'do' });
+    expect(error).toMatchObject({ name: 'SourceError', code: 'SOURCE_DENIED', locator: 'a/b', hint: 'do' });
+    expect(error.cause).toBe(cause);
+    expect(error).toBeInstanceOf(StrongroomError);
+    expect('cause' in new SourceError('SOURCE_DENIED', 'refused')).toBe(false);
+  });
+
+  test('is known by its brand, whichever copy of the package made it', async () => {
+    vi.resetModules();
+    const copy = await import('./errors.js');
+    expect(copy.StrongroomError).not.toBe(StrongroomError);
+    const error = new copy.SourceError('SOURCE_DENIED', 'refused');
+    expect(error).not.toBeInstanceOf(StrongroomError);
+    expect(isStrongroomError(error)).toBe(true);
+    expect(isStrongroomError(error, 'SOURCE_DENIED')).toBe(true);
+    expect(isStrongroomError(error, 'SOURCE_UNAVAILABLE')).toBe(false);
+    expect(isSourceError(error)).toBe(true);
+    expect(isConfigurationError(new copy.ConfigurationError('no', []))).toBe(true);
+  });
+
+  test.each([
+    undefined,
+    null,
+    'SOURCE_DENIED',
+    { code: 'SOURCE_DENIED' },
+    Object.assign(new Error('x'), { code: 'SOURCE_DENIED' }),
+  ])('is not taken for one of ours: %o', (thrown) => {
+    expect(isStrongroomError(thrown)).toBe(false);
+    expect(isStrongroomError(thrown, 'SOURCE_DENIED')).toBe(false);
+    expect(isSourceError(thrown)).toBe(false);
+    expect(isConfigurationError(thrown)).toBe(false);
+  });
+
+  test('of another kind is no source error', () => {
+    const codes: readonly ErrorCode[] = ['SNAPSHOT_NOT_READY', 'RESOLVER_CLOSED', 'DEFINITION_INVALID'];
+    for (const code of codes) {
+      expect(isSourceError(new StrongroomError(code, 'x'))).toBe(false);
+      expect(isStrongroomError(new StrongroomError(code, 'x'), code)).toBe(true);
+    }
+  });
+});
+
+describe('ConfigurationError', () => {
+  const missing = { code: 'SETTINGS_MISSING', name: 'A', reason: 'missing', tried: [], hints: [] } as const;
+  const invalid = { ...missing, code: 'SETTINGS_INVALID', name: 'B' } as const;
+
+  test('is SETTINGS_INVALID as soon as one value is, and keeps each problem’s own code', () => {
+    expect(new ConfigurationError('x', [missing]).code).toBe('SETTINGS_MISSING');
+    expect(new ConfigurationError('x', [invalid]).code).toBe('SETTINGS_INVALID');
+    const both = new ConfigurationError('x', [missing, invalid]);
+    expect(both.code).toBe('SETTINGS_INVALID');
+    expect(both.problems.map(({ code }) => code)).toEqual(['SETTINGS_MISSING', 'SETTINGS_INVALID']);
+    expect(Object.isFrozen(both.problems)).toBe(true);
+  });
+
+  test('says a hint that several problems share once, at the end', () => {
+    const problems = [
+      { ...missing, hints: ['Set A.', 'Start the server.'] },
+      { ...missing, name: 'C', hints: ['Set C.', 'Start the server.'] },
+    ];
+    expect(new ConfigurationError('2 problems', problems).message).toMatchInlineSnapshot(`
+      "2 problems
+
+        A: missing
+          → Set A.
+
+        C: missing
+          → Set C.
+
+        → Start the server."
+    `);
+  });
+});
