@@ -19,8 +19,8 @@ export function provenanceTable(
       name,
       value === undefined ? colors.dim('none') : kind === 'secret' ? colors.dim('[secret]') : String(value),
       freshness === 'fallback' ? colors.yellow(`${source ?? 'nothing'} (fallback)`) : (source ?? 'nothing'),
-      place(explanation),
-      explanation.overrides.map(place).join(', '),
+      explanation.locator === undefined ? '' : versioned(explanation.locator, explanation.version),
+      explanation.overrides.map(({ source, version }) => versioned(source, version)).join(', '),
     ]);
   }
   return table
@@ -30,14 +30,8 @@ export function provenanceTable(
     .join('\n');
 }
 
-function place(at: {
-  readonly source?: string | undefined;
-  readonly locator?: string | undefined;
-  readonly version?: number | undefined;
-}): string {
-  if (at.locator === undefined) return '';
-  return at.version === undefined ? at.locator : `${at.locator} (version ${at.version})`;
-}
+const versioned = (text: string, version: number | undefined): string =>
+  version === undefined ? text : `${text} v${version}`;
 
 const borderless = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle']

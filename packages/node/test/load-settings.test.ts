@@ -7,7 +7,7 @@ import { pakeDefinition, pakeSecrets } from './pake.js';
 
 const environments = ['development', 'staging', 'production'] as const;
 
-describe.each(serverKinds)('on $name', (kind) => {
+describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_name, kind) => {
   const definition = pakeDefinition();
   let server: TestServer;
   let on: Record<string, string>;
@@ -62,12 +62,12 @@ describe.each(serverKinds)('on $name', (kind) => {
   });
 
   it('names the path, and the line of policy that is needed, when the token is wrong', async () => {
-    const error = await failureOf({ ...on, VAULT_TOKEN: 'hvs.wrong' });
+    const error = await failureOf({ ...on, VAULT_TOKEN: 'wrong-token' });
     expect(error.code).toBe('SETTINGS_MISSING');
     expect(error.problems.map(({ name }) => name)).toEqual(['DATABASE_URL', 'REDIS_URL', 'SECRET_KEY']);
     expect(error.message).toContain('denied');
     expect(error.message).toContain(`secret/data/${definition.application}/development/database`);
-    expect(inspect(error, { depth: null })).not.toContain('hvs.wrong');
+    expect(inspect(error, { depth: null })).not.toContain('wrong-token');
   });
 
   it('says where a secret was expected when its path is missing', async () => {
@@ -90,7 +90,12 @@ describe.each(serverKinds)('on $name', (kind) => {
 describe('with Vault dead', () => {
   const definition = pakeDefinition();
   // Port 9 is the discard service, which nothing listens to.
-  const dead = { USE_VAULT: 'yes', VAULT_URL: 'http://127.0.0.1:9', VAULT_TOKEN: 'unused', VAULT_MAX_RETRIES: '0' };
+  const dead = {
+    USE_VAULT: 'yes',
+    VAULT_URL: 'http://127.0.0.1:9',
+    VAULT_TOKEN: 'unused',
+    VAULT_MAX_RETRIES: '0',
+  };
   const fallback = {
     DATABASE_URL: 'postgresql://test:test@localhost/test',
     REDIS_URL: 'redis://localhost:6379/1',
@@ -149,7 +154,9 @@ describe('with Vault off', () => {
   it('says that it is off, and names what may have been meant', async () => {
     const variables = { USE_VALUT: 'true', VAULT_URL: 'http://127.0.0.1:9' };
     await expect(loadSettings(definition, { variables })).rejects.toMatchObject({
-      message: expect.stringMatching(/vault {8}turned off[\s\S]*USE_VALUT is set: was it meant to be USE_VAULT\?/),
+      message: expect.stringMatching(
+        /vault {8}turned off[\s\S]*USE_VALUT is set: was it meant to be USE_VAULT\?/,
+      ),
     });
   });
 
@@ -168,7 +175,10 @@ describe('with wrong wiring', () => {
     const variables = { APP_ENV: 'produktion', USE_VAULT: 'maybe' };
     await expect(loadSettings(definition, { variables })).rejects.toMatchObject({
       code: 'SETTINGS_INVALID',
-      problems: [expect.objectContaining({ name: 'APP_ENV' }), expect.objectContaining({ name: 'USE_VAULT' })],
+      problems: [
+        expect.objectContaining({ name: 'APP_ENV' }),
+        expect.objectContaining({ name: 'USE_VAULT' }),
+      ],
       message: expect.stringContaining('development, staging, production'),
     });
   });
@@ -193,7 +203,7 @@ describe('with wrong wiring', () => {
   it.each([
     ['VAULT_URL', { VAULT_URL: 'not a URL' }],
     ['VAULT_ADDR', { VAULT_ADDR: 'ftp://127.0.0.1' }],
-    ['VAULT_URL', { VAULT_URL: 'http://127.0.0.1:8200', VAULT_ADDR: 'http://127.0.0.1:8300' }],
+    ['VAULT_ADDR', { VAULT_URL: 'http://127.0.0.1:8200', VAULT_ADDR: 'http://127.0.0.1:8300' }],
     ['VAULT_URL', { VAULT_URL: 'http://vault.company.com' }],
     ['VAULT_SKIP_VERIFY', { VAULT_URL: 'https://127.0.0.1:9', VAULT_SKIP_VERIFY: 'perhaps' }],
   ])('names %s when Vault is on and it is wrong', async (name, wrong) => {

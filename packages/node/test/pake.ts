@@ -19,7 +19,10 @@ export function pakeDefinition() {
 }
 
 /** Values that differ from environment to environment, by path under the mount. */
-export function pakeSecrets(application: string, environment: string): Record<string, Record<string, string>> {
+export function pakeSecrets(
+  application: string,
+  environment: string,
+): Record<string, Record<string, string>> {
   const at = (group: string) => `${application}/${environment}/${group}`;
   return {
     [at('database')]: { url: `postgresql://pake:pw-${environment}@db.${environment}/pake` },
