@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { VaultError } from './vault-error.js';
 
 /** What Vault answered. */
@@ -12,10 +13,16 @@ export interface VaultAnswer {
 /** An answer as it came over the wire. */
 export interface RawAnswer {
   readonly status: number;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
-  readonly retryAfter: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
+}
+
+/** What was asked where. */
+export interface AnswerContext {
+  readonly address: string;
+  readonly path: string;
+  /** Hand on a body that is not JSON as its text, for endpoints that answer so. */
+  readonly anyText: boolean;
 }
 
 /**
@@ -24,34 +31,35 @@ export interface RawAnswer {
  * A status that says that Vault cannot answer now comes from proxies too, with bodies of their own: such a body
  * is dropped, the status says enough.
  *
- * @param anyText hand on a body that is not JSON as its text, for endpoints that answer so
  * @throws VaultError `SOURCE_MALFORMED` without a word of the body, and without the parser's: it quotes the body
  */
-export function readAnswer(raw: RawAnswer, address: string, path: string, anyText: boolean): VaultAnswer {
-  const { status, contentType, retryAfter, text } = raw;
+export function readAnswer({ status, headers, text }: RawAnswer, context: AnswerContext): VaultAnswer {
+  const { 'content-type': type, 'content-encoding': encoding, 'retry-after': retryAfter } = headers;
   if (text === '') return { status, body: undefined, retryAfter };
-  const json = contentType === undefined || /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
-  if (raw.contentEncoding === undefined || raw.contentEncoding === 'identity') {
+  const json = type === undefined || type === 'application/json' || jsonTypes.test(type);
+  if (encoding === undefined || encoding === 'identity') {
     if (json) {
       try {
         return { status, body: JSON.parse(text), retryAfter };
       } catch {
         // Told below.
       }
-    } else if (anyText && !/html/i.test(contentType)) {
+    } else if (context.anyText && !/html/i.test(type)) {
       return { status, body: text, retryAfter };
     }
   }
   if (status === 429 || status >= 500) return { status, body: undefined, retryAfter };
-  throw malformed(json ? 'broken JSON' : describeType(contentType), raw, address, path);
+  throw malformed(json ? 'broken JSON' : describeType(type), status, text, context);
 }
 
-function malformed(what: string, { status, text }: RawAnswer, address: string, path: string): VaultError {
+const jsonTypes = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+function malformed(what: string, status: number, text: string, { address, path }: AnswerContext): VaultError {
   // What Go's server answers to plain HTTP on a TLS port.
   const wantsTls = status === 400 && text.startsWith('Client sent an HTTP request to an HTTPS server');
   return new VaultError(
     'SOURCE_MALFORMED',
-    `${address} answered ${status} with ${what} instead of Vault's JSON`,
+    `Vault at ${address} answered ${status} with ${what} instead of Vault's JSON`,
     {
       address,
       path,

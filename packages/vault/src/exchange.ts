@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { type Clock, isSourceError } from '@strongroom/core';
-import type { RawAnswer } from './answer.js';
+import { readAnswer, type VaultAnswer } from './answer.js';
+import type { Cancellation } from './cancellation.js';
 import { networkFault } from './network-fault.js';
 import { redirected } from './redirect.js';
 import type { TransportLimits } from './transport-defaults.js';
@@ -17,9 +18,11 @@ export interface ExchangeOptions {
   readonly address: string;
   /** The path as people read it. */
   readonly path: string;
+  /** Whether a body that is not JSON is handed on as text. */
+  readonly anyText: boolean;
   readonly limits: TransportLimits;
   readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Cancellation | undefined;
   /** Where a request under way leaves the function that ends it. */
   readonly underWay: Set<(error: VaultError) => void>;
 }
@@ -32,7 +35,7 @@ export interface ExchangeOptions {
  *
  * @throws VaultError `SOURCE_UNAVAILABLE` or `SOURCE_MALFORMED`
  */
-export function exchange(given: ExchangeOptions): Promise<RawAnswer> {
+export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
   const { address, path, limits, clock, signal, underWay } = given;
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -56,13 +59,12 @@ export function exchange(given: ExchangeOptions): Promise<RawAnswer> {
       });
       incoming.on('end', () => {
         if (!settle()) return;
-        resolve({
-          status,
-          contentType: headers['content-type'],
-          contentEncoding: headers['content-encoding'],
-          retryAfter: headers['retry-after'],
-          text: (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '',
-        });
+        const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
+        try {
+          resolve(readAnswer({ status, headers, text }, given));
+        } catch (error) {
+          reject(error);
+        }
       });
     });
     request.on('error', fault);
@@ -79,7 +81,7 @@ export function exchange(given: ExchangeOptions): Promise<RawAnswer> {
 
     const tooLate = clock.after(limits.requestTimeoutMs, () => fail(answeredTooLate(given)));
     const abort = () => fail(calledOff(signal?.reason, address, path));
-    signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort);
     underWay.add(fail);
     request.end(given.body);
 

@@ -1,3 +1,4 @@
+export type { Cancellation } from './cancellation.js';
 export {
   readVaultEnvironment,
   type VaultEnvironment,

@@ -1,4 +1,5 @@
 import type { VaultAnswer } from './answer.js';
+import type { Cancellation } from './cancellation.js';
 import { encodePath, readPolicy } from './kv-path.js';
 import { readSecret } from './kv-secret.js';
 import { refusal } from './refusal.js';
@@ -27,7 +28,8 @@ export interface KvAbsent {
 export interface KvReadOptions {
   /** @default the latest version */
   readonly version?: number;
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal`: calls the read off. */
+  readonly signal?: Cancellation;
 }
 
 /** Reads the secrets of one KV mount of version 2. */

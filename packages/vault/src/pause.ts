@@ -1,29 +1,39 @@
 import type { Clock } from '@strongroom/core';
+import type { Cancellation } from './cancellation.js';
+import type { VaultError } from './vault-error.js';
+
+/** What a wait can be ended by. */
+export interface PauseOptions {
+  readonly clock: Clock;
+  readonly signal: Cancellation | undefined;
+  /** What is thrown when the signal is aborted. */
+  readonly aborted: () => VaultError;
+  /** Where the wait leaves the function that ends it. */
+  readonly underWay: Set<(error: VaultError) => void>;
+}
 
 /**
  * Waits, for a caller who waits too.
  *
- * @throws what `aborted` makes of it, when the signal is aborted meanwhile
+ * @throws VaultError when the wait is ended
  */
-export function pause(
-  ms: number,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  aborted: () => Error,
-): Promise<void> {
+export function pause(ms: number, { clock, signal, aborted, underWay }: PauseOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(aborted());
     // A clock's timers let the process exit, but between two attempts no socket is open: a program that awaits
     // its settings would end here, silently, as if all were done.
     const hold = setInterval(() => undefined, 0x7fffffff);
     const callOff = clock.after(ms, () => finish(resolve));
-    const abort = () => finish(() => reject(aborted()));
-    signal?.addEventListener('abort', abort, { once: true });
+    const abort = () => end(aborted());
+    const end = (error: VaultError) => finish(() => reject(error));
+    signal?.addEventListener('abort', abort);
+    underWay.add(end);
 
     function finish(settle: () => void): void {
       clearInterval(hold);
       callOff();
       signal?.removeEventListener('abort', abort);
+      underWay.delete(end);
       settle();
     }
   });

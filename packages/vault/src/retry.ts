@@ -9,45 +9,52 @@ export interface RetryRules extends TransportLimits {
   readonly clock: Clock;
 }
 
+/** What became of an attempt. */
+export type Outcome = VaultAnswer | VaultError;
+
+/** Whether the same call may succeed when it is made again: 429, 412, 5xx but 501, and connection errors. */
+export function mayPass(outcome: Outcome): boolean {
+  if (outcome instanceof VaultError) return outcome.repeatable;
+  const { status } = outcome;
+  return status === 429 || status === 412 || (status >= 500 && status !== 501);
+}
+
 /**
- * Makes a call that may be repeated, and repeats it while that may help: 429, 412 and 5xx but 501, connection
- * errors but not those of certificates. The waits have full jitter; Retry-After is honoured where its end lies
+ * Repeats a call while that may help. The waits have full jitter; Retry-After is honoured where its end lies
  * within the time for repeats.
  *
+ * @param outcome what became of the first attempt, which began at `begun`
+ * @param attempt makes the call again
  * @param pause waits under the caller's signal, and rejects when that is aborted
  * @returns the last answer, even when it says that Vault cannot answer
  */
-export async function withRetries(
+export async function repeat(
+  outcome: Outcome,
+  begun: number,
   attempt: () => Promise<VaultAnswer>,
   { retries, retryMinWaitMs, retryMaxWaitMs, retryWithinMs, clock }: RetryRules,
   pause: (ms: number) => Promise<void>,
 ): Promise<VaultAnswer> {
-  const lastStart = clock.now() + retryWithinMs;
-  for (let repeats = 0; ; repeats++) {
-    let outcome: VaultAnswer | VaultError;
-    try {
-      outcome = await attempt();
-      if (!mayPass(outcome.status)) return outcome;
-    } catch (error) {
-      if (!(error instanceof VaultError && error.repeatable)) throw error;
-      outcome = error;
+  let last = outcome;
+  for (let repeats = 0; mayPass(last); ) {
+    if (!(last instanceof VaultError && isStaleConnection(last))) {
+      const asked = last instanceof VaultError ? 0 : retryAfterMs(last.retryAfter, clock.now());
+      const wait = Math.max(asked, retryMinWaitMs + Math.random() * (retryMaxWaitMs - retryMinWaitMs));
+      if (repeats >= retries || clock.now() + wait > begun + retryWithinMs) break;
+      repeats++;
+      await pause(wait);
     }
-    if (outcome instanceof VaultError && isStaleConnection(outcome)) {
-      repeats--;
-      continue;
-    }
-    const asked = outcome instanceof VaultError ? 0 : retryAfterMs(outcome.retryAfter, clock.now());
-    const wait = Math.max(asked, retryMinWaitMs + Math.random() * (retryMaxWaitMs - retryMinWaitMs));
-    if (repeats >= retries || clock.now() + wait > lastStart) {
-      if (outcome instanceof VaultError) throw outcome;
-      return outcome;
-    }
-    await pause(wait);
+    last = await attempt().catch(asOutcome);
   }
+  if (last instanceof VaultError) throw last;
+  return last;
 }
 
-const mayPass = (status: number): boolean =>
-  status === 429 || status === 412 || (status >= 500 && status !== 501);
+/** What is no error of Vault goes on as it is. */
+export function asOutcome(error: unknown): VaultError {
+  if (error instanceof VaultError) return error;
+  throw error;
+}
 
 /** Seconds, or a date. Anything else asks for nothing. */
 function retryAfterMs(header: string | undefined, now: number): number {

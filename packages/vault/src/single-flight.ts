@@ -1,6 +1,8 @@
+import { type Cancellation, Canceller } from './cancellation.js';
+
 interface Flight<T> {
   readonly answer: Promise<T>;
-  readonly controller: AbortController;
+  readonly canceller: Canceller;
   waiting: number;
 }
 
@@ -15,7 +17,7 @@ export class SingleFlight<T> {
    */
   join(
     key: string,
-    begin: (signal: AbortSignal) => Promise<T>,
+    begin: (signal: Cancellation) => Promise<T>,
   ): { readonly answer: Promise<T>; readonly leave: () => void } {
     const flight = this.#flights.get(key) ?? this.#begin(key, begin);
     flight.waiting++;
@@ -26,14 +28,14 @@ export class SingleFlight<T> {
         if (flight.waiting > 0 || this.#flights.get(key) !== flight) return;
         // Who comes now begins anew, rather than to join a call that is being called off.
         this.#flights.delete(key);
-        flight.controller.abort();
+        flight.canceller.cancel();
       },
     };
   }
 
-  #begin(key: string, begin: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const controller = new AbortController();
-    const flight = { answer: begin(controller.signal), controller, waiting: 0 };
+  #begin(key: string, begin: (signal: Cancellation) => Promise<T>): Flight<T> {
+    const canceller = new Canceller();
+    const flight = { answer: begin(canceller), canceller, waiting: 0 };
     this.#flights.set(key, flight);
     const end = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
