@@ -1,4 +1,4 @@
-import type { $ZodIssue, $ZodType } from 'zod/v4/core';
+import type { $ZodRawIssue, $ZodType, ParsePayload } from 'zod/v4/core';
 import { orAborted } from './abort.js';
 import { coerce } from './coercion.js';
 import type { Setting } from './definition.js';
@@ -34,11 +34,9 @@ export async function validateNothing(setting: Setting, signal: AbortSignal): Pr
 
 async function run(setting: Setting, input: unknown, signal: AbortSignal): Promise<Validated> {
   try {
-    const result = await orAborted(validateStandard(setting.schema, input), signal);
-    if (result.issues === undefined) {
-      return { ok: true, value: frozenCopy(result.value) };
-    }
-    const reasons = result.issues.map((issue) => describeIssue(issue, setting));
+    const { value, issues } = await orAborted(parse(setting.schema, input), signal);
+    if (issues.length === 0) return { ok: true, value: frozenCopy(value) };
+    const reasons = issues.map((issue) => describeIssue(issue, setting));
     return { ok: false, reason: [...new Set(reasons)].join('; ') };
   } catch {
     // A refinement or transform of the application threw: its message may quote the value.
@@ -46,15 +44,13 @@ async function run(setting: Setting, input: unknown, signal: AbortSignal): Promi
   }
 }
 
-interface StandardResult {
-  readonly value?: unknown;
-  readonly issues?: readonly $ZodIssue[] | undefined;
-}
-
-async function validateStandard(schema: $ZodType, input: unknown): Promise<StandardResult> {
-  // Through the schema's own method rather than an import of zod: one copy of zod, the application's.
-  // zod's issues are richer than the standard's; the extra fields are read with care below.
-  return schema['~standard'].validate(input) as StandardResult | Promise<StandardResult>;
+/**
+ * What zod's own parse functions do, without an import of zod: one copy of zod, the application's. The standard
+ * interface would not do: it tries every schema synchronously first and lets go of the promises that it meets,
+ * and an asynchronous refinement that rejects then ends the process with a message that may quote the value.
+ */
+async function parse(schema: $ZodType, value: unknown): Promise<ParsePayload> {
+  return schema._zod.run({ value, issues: [] }, { async: true });
 }
 
 /**
@@ -62,7 +58,7 @@ async function validateStandard(schema: $ZodType, input: unknown): Promise<Stand
  * the input, and of a secret neither inner paths nor allowed values. A refinement of the application makes
  * issues of its own and can put the value into any text of them, so only words that are known go on.
  */
-function describeIssue(issue: $ZodIssue, setting: Setting): string {
+function describeIssue(issue: $ZodRawIssue, setting: Setting): string {
   const secret = setting.kind === 'secret';
   const path = issue.path ?? [];
   const at = path.length === 0 ? '' : secret ? 'inside, ' : `at ${path.map(String).join('.')}, `;
