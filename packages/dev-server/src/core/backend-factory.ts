@@ -1,3 +1,5 @@
+import { cubbyholeBackend } from '../cubbyhole/cubbyhole-backend.js';
+import { kv1Backend } from '../kv1/kv1-backend.js';
 import { kv2Backend } from '../kv2/kv2-backend.js';
 import type { Backend } from '../logical/backend.js';
 import { refusal } from '../logical/logical-fault.js';
@@ -12,19 +14,21 @@ import type { VaultCore } from './vault-core.js';
 type Maker = (core: VaultCore, storage: Storage, entry: MountEntry) => Backend;
 
 const kv: Maker = (core, storage, entry) => {
-  if (entry.options?.get('version') === '2') return kv2Backend(storage, core.now);
+  const version = entry.options?.get('version') ?? '';
+  if (version === '2') return kv2Backend(storage, core.now);
+  if (version === '1' || version === '') return kv1Backend(storage, core.ttlsOf(entry).systemDefault);
   throw refusal('nil backend of type "kv" returned from factory');
 };
 
 const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['system', (core) => systemBackend(core)],
   ['identity', () => new PathBackend([])],
-  ['cubbyhole', () => new PathBackend([])],
+  ['cubbyhole', (core) => cubbyholeBackend(core.cubbyholes)],
   ['kv', kv],
 ]);
 
 const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ['token', (core) => tokenBackend(core.tokens)],
+  ['token', (core) => tokenBackend(core)],
 ]);
 
 /** Makes backends by the type of their mount. */

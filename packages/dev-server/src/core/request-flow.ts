@@ -1,11 +1,18 @@
 import type { Backend } from '../logical/backend.js';
-import { framed, LogicalFault, permissionDenied, refusal } from '../logical/logical-fault.js';
+import { framed, LogicalFault, refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import type { RoutedMount } from '../mounts/mount-table.js';
 import type { TokenEntry } from '../tokens/token-entry.js';
+import { wrapResponse } from '../wrapping/wrap-response.js';
+import { checkWrappingToken } from '../wrapping/wrapping-token.js';
+import { completeLogin } from './login.js';
+import { registerLease } from './register-lease.js';
 import { matchesSpecialPath } from './special-path.js';
+import { tokenOf } from './token-check.js';
 import type { VaultCore } from './vault-core.js';
+
+const PERMISSION_DENIED = framed('permission denied');
 
 const isWrite = (request: LogicalRequest): boolean =>
   request.operation === 'create' || request.operation === 'update';
@@ -16,15 +23,57 @@ function withTrueOperation(request: LogicalRequest, backend: Backend | undefined
   return { ...request, operation: backend?.exists(request) === false ? 'create' : 'update' };
 }
 
-/** @throws LogicalFault when there is no token or an unknown one */
-export function tokenOf(core: VaultCore, request: LogicalRequest): TokenEntry {
-  if (request.clientToken === '') throw refusal('missing client token');
-  const token = core.tokens.find(request.clientToken);
-  if (token === undefined) throw refusal('permission denied', 403);
-  return token;
+const isSpecial = (specials: readonly string[], mount: RoutedMount | undefined): boolean =>
+  mount !== undefined && specials.some((special) => matchesSpecialPath(special, mount.path));
+
+/** Whether the policies of a token let a request pass. */
+function isAllowed(
+  core: VaultCore,
+  token: TokenEntry,
+  request: LogicalRequest,
+  mount: RoutedMount | undefined,
+): boolean {
+  const acl = core.aclOf(token);
+  const allowed = acl.allows({
+    path: request.path,
+    operation: request.operation,
+    data: request.data,
+    wrapTtl: request.wrap?.ttl,
+  });
+  return allowed && (!isSpecial(mount?.backend.root ?? [], mount) || acl.hasSudo(request.path));
 }
 
-const noHandler = (path: string): LogicalFault => refusal(`no handler for route '${path}'`, 404);
+/** Lets the backend answer; what it fails with gets Vault's frame. */
+async function callBackend(mount: RoutedMount, below: LogicalRequest): Promise<LogicalResponse | undefined> {
+  try {
+    return await mount.backend.handle(below);
+  } catch (error) {
+    if (error instanceof LogicalFault && !error.bare) throw refusal(framed(error.message), error.status);
+    throw error;
+  }
+}
+
+const DEPRECATED_UNWRAP =
+  "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.";
+
+/** What the core does with an answer besides passing it on. */
+function completeResponse(
+  core: VaultCore,
+  request: LogicalRequest,
+  token: TokenEntry,
+  mount: RoutedMount,
+  response: LogicalResponse | undefined,
+): LogicalResponse | undefined {
+  if (response?.newLease !== undefined) return registerLease(core, request, token, mount.entry, response);
+  if (
+    response !== undefined &&
+    request.path === 'cubbyhole/response' &&
+    token.policies[0] === 'response-wrapping'
+  ) {
+    return { ...response, warnings: [DEPRECATED_UNWRAP] };
+  }
+  return response;
+}
 
 /** A request that needs a token: first who asks, then whether they may, then the backend. */
 async function handleOrdinary(
@@ -33,24 +82,32 @@ async function handleOrdinary(
   mount: RoutedMount | undefined,
 ): Promise<LogicalResponse | undefined> {
   const token = tokenOf(core, request);
-  const below = mount && withTrueOperation({ ...request, path: mount.path }, mount.backend);
-  if (!token.policies.includes('root')) {
-    throw refusal(framed(permissionDenied().message), 403);
-  }
-  if (mount === undefined || below === undefined) throw noHandler(request.path);
+  const lastUse = token.numUses === 1;
+  // A use counts whatever comes of it. The last one is marked, and the token goes when all is done.
+  if (token.numUses > 0) token.numUses = lastUse ? -1 : token.numUses - 1;
   try {
-    return await mount.backend.handle(below);
-  } catch (error) {
-    if (error instanceof LogicalFault && !error.bare) {
-      throw refusal(framed(error.message), error.status);
-    }
-    throw error;
+    const below = mount && withTrueOperation({ ...request, path: mount.path }, mount.backend);
+    const effective = { ...request, operation: below?.operation ?? request.operation };
+    if (!isAllowed(core, token, effective, mount)) throw refusal(PERMISSION_DENIED, 403);
+    if (mount === undefined || below === undefined)
+      throw refusal(`no handler for route '${request.path}'`, 404);
+    const response = await callBackend(mount, below);
+    return completeResponse(core, request, token, mount, response);
+  } finally {
+    if (lastUse) core.revocation.revokeToken(token);
   }
 }
 
 /** A request to a path that needs no token, such as a login. */
-async function handleOpen(request: LogicalRequest, mount: RoutedMount): Promise<LogicalResponse | undefined> {
-  return mount.backend.handle(withTrueOperation({ ...request, path: mount.path }, mount.backend));
+async function handleOpen(
+  core: VaultCore,
+  request: LogicalRequest,
+  mount: RoutedMount,
+): Promise<LogicalResponse | undefined> {
+  const below = withTrueOperation({ ...request, path: mount.path }, mount.backend);
+  const response = await mount.backend.handle(below);
+  if (response?.grant === undefined) return response;
+  return completeLogin(core, request, mount.entry, response.grant);
 }
 
 /**
@@ -61,11 +118,16 @@ async function handleOpen(request: LogicalRequest, mount: RoutedMount): Promise<
  */
 export async function handleLogical(
   core: VaultCore,
-  request: LogicalRequest,
+  incoming: LogicalRequest,
 ): Promise<LogicalResponse | undefined> {
+  core.revocation.sweep();
+  const request = checkWrappingToken(core, incoming);
   if (core.sealed) throw refusal('Vault is sealed', 503);
   if (isWrite(request) && request.path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
   const mount = core.mounts.route(request.path);
-  const open = mount?.backend.unauthenticated.some((special) => matchesSpecialPath(special, mount.path));
-  return mount !== undefined && open ? handleOpen(request, mount) : handleOrdinary(core, request, mount);
+  const response =
+    mount !== undefined && isSpecial(mount.backend.unauthenticated, mount)
+      ? await handleOpen(core, request, mount)
+      : await handleOrdinary(core, request, mount);
+  return wrapResponse(core, request, response);
 }

@@ -1,8 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Cubbyholes } from '../cubbyhole/cubbyholes.js';
+import { EntityStore } from '../identity/entity-store.js';
+import { LeaseStore } from '../leases/lease-store.js';
+import { type MountEntry, SYSTEM_TTL } from '../mounts/mount-entry.js';
 import { MountTable } from '../mounts/mount-table.js';
+import type { Acl } from '../policies/acl.js';
+import { PolicyStore } from '../policies/policy-store.js';
+import { RateLimiter } from '../quotas/rate-limiter.js';
 import { collection, type StateTree, Storage } from '../state/storage.js';
+import { rootToken } from '../tokens/root-token.js';
+import type { TokenEntry } from '../tokens/token-entry.js';
 import { TokenStore } from '../tokens/token-store.js';
 import { backendFactory } from './backend-factory.js';
+import { Revocation } from './revocation.js';
 import { addStandardMounts } from './standard-mounts.js';
 
 interface Cluster {
@@ -14,8 +24,15 @@ const CLUSTER = collection<Cluster>('cluster');
 
 /** The server without HTTP: state, the parts that work on it, and what they share. */
 export class VaultCore {
+  readonly storage: Storage;
   readonly mounts: MountTable;
+  readonly leases: LeaseStore;
   readonly tokens: TokenStore;
+  readonly policies: PolicyStore;
+  readonly entities: EntityStore;
+  readonly cubbyholes: Cubbyholes;
+  readonly revocation: Revocation;
+  readonly rateLimiter: RateLimiter;
   readonly cluster: Cluster;
   sealed = false;
   initialised = true;
@@ -25,17 +42,37 @@ export class VaultCore {
   constructor(
     tree: StateTree,
     readonly now: () => number,
-    rootToken: string,
+    token: string,
   ) {
     const storage = new Storage(tree, 'core/');
+    this.storage = storage;
     const clusters = storage.records(CLUSTER);
     const known = clusters.get('');
     this.cluster = known ?? { name: `vault-cluster-${randomBytes(4).toString('hex')}`, id: randomUUID() };
     clusters.set('', this.cluster);
-    this.tokens = new TokenStore(storage, now);
+    this.leases = new LeaseStore(storage);
+    this.tokens = new TokenStore(storage, this.leases, now);
+    this.policies = new PolicyStore(storage);
+    this.entities = new EntityStore(storage, now);
+    this.cubbyholes = new Cubbyholes(storage);
+    this.revocation = new Revocation(this);
+    this.rateLimiter = new RateLimiter(storage, now);
     this.mounts = new MountTable(storage, backendFactory(this));
     this.mounts.start();
     if (known === undefined) addStandardMounts(this.mounts, { kv: true });
-    if (this.tokens.find(rootToken) === undefined) this.tokens.addRoot(rootToken);
+    if (this.tokens.find(token) === undefined) this.tokens.add(rootToken(token));
+  }
+
+  /** What a token may do. */
+  aclOf(token: TokenEntry): Acl {
+    return this.policies.acl(token.policies, this.entities.get(token.entityId));
+  }
+
+  /** The TTLs of a mount in seconds: its own, else the server's. */
+  ttlsOf(entry: MountEntry | undefined): { readonly systemDefault: number; readonly systemMax: number } {
+    return {
+      systemDefault: entry?.config.defaultLeaseTtl || SYSTEM_TTL,
+      systemMax: entry?.config.maxLeaseTtl || SYSTEM_TTL,
+    };
   }
 }

@@ -16,6 +16,13 @@ export const jsonAnswer = (status: number, body: JsonValue): Answer => ({
   body: `${writeJson(body)}\n`,
 });
 
+/** JSON that is written already. */
+export const renderedAnswer = (status: number, body: string): Answer => ({
+  status,
+  headers: JSON_TYPE,
+  body,
+});
+
 /** 204. Vault names the type of the body even where there is none. */
 export const emptyAnswer = (): Answer => ({ status: 204, headers: JSON_TYPE, body: '' });
 

@@ -7,12 +7,12 @@ import { isJsonArray, isJsonMap, type JsonMap, type JsonValue } from '../json/js
 import { LogicalFault } from '../logical/logical-fault.js';
 import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
+import { doubledBody, responseBody } from '../logical/response-body.js';
 import { namespaceProblem } from '../tokens/token-shape.js';
-import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
+import { type Answer, emptyAnswer, errorAnswer, jsonAnswer, renderedAnswer } from './answer.js';
 import { tokenFromHeaders } from './client-token.js';
 import type { HttpRequest } from './http-request.js';
 import { readData } from './request-data.js';
-import { doubledBody, responseBody } from './response-body.js';
 
 interface Intent {
   readonly operation: Operation;
@@ -116,6 +116,7 @@ export async function logicalEndpoint(core: VaultCore, http: HttpRequest, double
     const response = await handleLogical(core, request);
     if (isMissing(request.operation, response)) return errorAnswer(404);
     if (response === undefined) return emptyAnswer();
+    if (response.rendered !== undefined) return renderedAnswer(response.status ?? 200, response.rendered);
     const body = (doubled && response.status === undefined ? doubledBody : responseBody)(
       response,
       request.id,

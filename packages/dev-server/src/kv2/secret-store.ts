@@ -1,4 +1,4 @@
-import { sortedByBytes } from '../go/compare-bytes.js';
+import { childrenOf } from '../go/children-of.js';
 import type { Storage } from '../state/storage.js';
 import { CONFIG, type Kv2Config, SECRETS, type SecretRecord } from './secret-record.js';
 
@@ -44,16 +44,4 @@ export class SecretStore {
   list(folder: string): string[] {
     return childrenOf(this.#secrets.keys(), folder);
   }
-}
-
-/** The names right below a folder of slash-separated keys, sorted; folders end in a slash. */
-export function childrenOf(keys: Iterable<string>, folder: string): string[] {
-  const names = new Set<string>();
-  for (const key of keys) {
-    if (!key.startsWith(folder)) continue;
-    const rest = key.slice(folder.length);
-    const slash = rest.indexOf('/');
-    names.add(slash === -1 ? rest : rest.slice(0, slash + 1));
-  }
-  return sortedByBytes(names);
 }

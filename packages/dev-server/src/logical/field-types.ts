@@ -4,6 +4,7 @@ import { type JsonMap, JsonNumber, type JsonValue } from '../json/json-value.js'
 import {
   DecodeError,
   decodeBool,
+  decodeFloat,
   decodeInt,
   decodeList,
   decodeMap,
@@ -16,6 +17,7 @@ export interface FieldValues {
   readonly string: string;
   readonly lowerCase: string;
   readonly int: number;
+  readonly float: number;
   readonly bool: boolean;
   readonly map: JsonMap;
   readonly pairs: ReadonlyMap<string, string>;
@@ -66,6 +68,7 @@ export const fieldDecoders: Decoders = {
   string: (raw) => decodeString(raw),
   lowerCase: (raw) => decodeString(raw).toLowerCase(),
   int: (raw) => decodeInt(raw),
+  float: (raw) => decodeFloat(raw),
   bool: (raw) => decodeBool(raw),
   map: (raw) => decodeMap(raw),
   pairs: decodePairs,

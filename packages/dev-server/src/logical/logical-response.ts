@@ -1,4 +1,5 @@
 import type { JsonMap, JsonRecord } from '../json/json-value.js';
+import type { AuthGrant } from './auth-grant.js';
 
 /** The auth block of an answer. Times are whole seconds. */
 export interface AuthBlock {
@@ -22,6 +23,15 @@ export interface LeaseBlock {
   readonly renewable: boolean;
 }
 
+/** A secret that is given for a time. Durations are seconds, 0 for the mount's own. */
+export interface NewLease {
+  readonly ttl: number;
+  readonly maxTtl: number;
+  readonly renewable: boolean;
+  /** Kept for renewal and revocation. */
+  readonly internal: JsonMap;
+}
+
 /** Where the wrapped answer is to be fetched. */
 export interface WrapBlock {
   readonly token: string;
@@ -36,13 +46,19 @@ export interface WrapBlock {
 export interface LogicalResponse {
   readonly data?: JsonRecord | JsonMap | null;
   readonly auth?: AuthBlock;
+  /** From a login: the core makes a token of it. */
+  readonly grant?: AuthGrant;
+  /** From an engine with leases: the core makes a lease of it. */
+  readonly newLease?: NewLease;
   readonly lease?: LeaseBlock;
   readonly wrap?: WrapBlock;
+  /** How the answer is to be wrapped, whatever the request asks for. `ttl`: milliseconds. */
+  readonly rewrap?: { readonly ttl: number; readonly creationPath: string; readonly content: string };
   readonly warnings?: readonly string[];
   /** A status other than 200 although there is a body. */
   readonly status?: number;
-  /** Shown instead of this request's own id, for an answer that was recorded earlier. */
-  readonly requestId?: string;
+  /** JSON that is answered as it is: an answer that was recorded earlier. */
+  readonly rendered?: string;
 }
 
 /** A list answer; one without keys counts as not found. */

@@ -48,6 +48,18 @@ export function decodeInt(value: JsonValue, name = ''): number {
   return number;
 }
 
+export function decodeFloat(value: JsonValue, name = ''): number {
+  if (value === null) return 0;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const text = textOf(value);
+  if (text === undefined) throw unconvertible(value, name, 'float64');
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isNaN(number)) return number;
+  throw new DecodeError(
+    `cannot parse '${name}' as float: strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`,
+  );
+}
+
 export function decodeBool(value: JsonValue, name = ''): boolean {
   if (value === null) return false;
   if (typeof value === 'boolean') return value;
@@ -90,11 +102,11 @@ export function decodeList<TItem>(
 }
 
 /** A map of strings. */
-export function decodeStringMap(value: JsonValue): ReadonlyMap<string, string> {
+export function decodeStringMap(value: JsonValue, name = ''): ReadonlyMap<string, string> {
   const problems: string[] = [];
-  const pairs = [...decodeMap(value)].flatMap(([key, item]): [string, string][] => {
+  const pairs = [...decodeMap(value, name)].flatMap(([key, item]): [string, string][] => {
     try {
-      return [[key, decodeString(item, `[${key}]`)]];
+      return [[key, decodeString(item, `${name}[${key}]`)]];
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       problems.push(error.message);

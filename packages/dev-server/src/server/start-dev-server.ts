@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { VaultCore } from '../core/vault-core.js';
-import { randomName } from '../tokens/token-store.js';
+import { randomName } from '../tokens/random-name.js';
 import { Connections } from './connections.js';
 import type { DevServer } from './dev-server.js';
 import { FailureRules } from './failure-rules.js';

@@ -1,21 +1,41 @@
-import { tokenOf } from '../core/request-flow.js';
+import { tokenOf } from '../core/token-check.js';
 import type { VaultCore } from '../core/vault-core.js';
 import type { JsonValue } from '../json/json-value.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
+import { fullPath, type MountEntry } from '../mounts/mount-entry.js';
+import type { Acl } from '../policies/acl.js';
+import { mountPath } from './mount-config.js';
 import { mountView } from './mount-view.js';
 
-/** `internal/ui/mounts`: what clients ask to find the KV version of a path. */
+/** What who has no token sees of a mount that is listed for everyone. */
+const publicView = (entry: MountEntry): JsonValue => ({
+  description: entry.description,
+  options: entry.options,
+  type: entry.type,
+});
+
+/** `internal/ui/mounts`: what clients ask to find the mount and the KV version of a path. */
 export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
   definePath({
     pattern: /^internal\/ui\/mounts$/,
     fields: {},
     operations: {
       read: ({ request }) => {
-        if (request.clientToken !== '') tokenOf(core, request);
+        const acl: Acl | undefined =
+          request.clientToken === '' ? undefined : core.aclOf(tokenOf(core, request));
         const view = (table: 'secret' | 'auth'): JsonValue =>
           new Map(
-            core.mounts.entries(table).map((entry): [string, JsonValue] => [entry.path, mountView(entry)]),
+            core.mounts
+              .entries(table)
+              .filter(
+                (entry) =>
+                  entry.config.listingVisibility === 'unauth' || acl?.reaches(fullPath(entry)) === true,
+              )
+              .map((entry): [string, JsonValue] => [
+                entry.path,
+                acl === undefined ? publicView(entry) : mountView(entry),
+              ]),
           );
         return { data: { auth: view('auth'), secret: view('secret') } };
       },
@@ -26,10 +46,10 @@ export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
     fields: { path: 'string' },
     operations: {
       read: ({ fields, request }) => {
-        const path = `${(fields.get('path') ?? '').replace(/\/+$/, '')}/`;
-        tokenOf(core, request);
+        const path = mountPath(fields.get('path') ?? '');
+        const acl = core.aclOf(tokenOf(core, request));
         const mount = core.mounts.route(path);
-        if (mount === undefined) {
+        if (mount === undefined || !acl.reaches(fullPath(mount.entry))) {
           throw refusal(
             `preflight capability check returned 403, please ensure client's policies grant access to path "${path}"`,
             403,

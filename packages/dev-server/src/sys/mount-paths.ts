@@ -1,81 +1,107 @@
 import type { VaultCore } from '../core/vault-core.js';
-import { DurationError, parseDuration } from '../go/duration.js';
-import type { JsonMap, JsonValue } from '../json/json-value.js';
+import type { JsonValue } from '../json/json-value.js';
+import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
-import { SYSTEM_TTL } from '../mounts/mount-entry.js';
+import { fullPath, type MountTableName } from '../mounts/mount-entry.js';
+import { mountPath, readMountConfig } from './mount-config.js';
 import { mountView } from './mount-view.js';
+import { unmount } from './unmount.js';
 
 const PROTECTED = ['audit/', 'auth/', 'sys/', 'cubbyhole/', 'identity/'];
 const SINGLETONS = new Set(['cubbyhole', 'system', 'token', 'identity']);
 
-export const mountPath = (path: string): string => `${path.replace(/^\/+|\/+$/g, '')}/`;
+const FIELDS = {
+  path: 'string',
+  type: 'string',
+  description: 'string',
+  options: 'pairs',
+  config: 'map',
+  local: 'bool',
+  seal_wrap: 'bool',
+  external_entropy_access: 'bool',
+} as const;
 
-function ttlOf(config: JsonMap, name: string, label: string): number {
-  const raw = config.get(name) ?? '';
-  if (raw === '' || raw === 'system') return 0;
-  try {
-    return Math.trunc(parseDuration(raw) / 1000);
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    throw refusal(`unable to parse ${label} TTL of ${String(raw)}: ${error.message}`);
+/** Whether a path is one that Vault keeps for itself. */
+export const isProtected = (path: string): boolean => PROTECTED.some((prefix) => path.startsWith(prefix));
+
+function optionsOf(type: string, given: ReadonlyMap<string, string>, label: string): Map<string, string> {
+  const options = new Map(given);
+  const version = /^kv-v([12])$/.exec(type)?.[1];
+  if (version !== undefined) options.set('version', version);
+  else if (type !== 'kv' && options.get('version')) {
+    throw refusal(`${label} "${type}" does not allow setting a version`);
   }
+  return options;
 }
 
-/** `mounts`: the table of secrets engines. */
+function mount(core: VaultCore, table: MountTableName, fields: Fields<typeof FIELDS>): undefined {
+  const path = mountPath(fields.get('path') ?? '');
+  const config = readMountConfig(fields.get('config') ?? new Map());
+  const wanted = fields.get('type') ?? '';
+  if (wanted === '') throw refusal('backend type must be specified as a string');
+  const label = table === 'secret' ? 'secrets engine' : 'auth method';
+  const options = optionsOf(wanted, fields.get('options') ?? new Map(), label);
+  const type = table === 'secret' ? wanted.replace(/^kv-v[12]$/, 'kv') : wanted;
+  if (table === 'secret' && isProtected(path)) throw refusal(`cannot mount "${path}"`);
+  if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
+  const conflict = core.mounts.conflict(fullPath({ table, path }));
+  if (conflict !== undefined) {
+    const shown = table === 'auth' ? conflict.replace(/^auth\//, '') : conflict;
+    throw refusal(`path is already in use at ${shown}`);
+  }
+  core.mounts.add({
+    table,
+    path,
+    type,
+    description: fields.get('description') ?? '',
+    config: table === 'auth' ? { tokenType: 'default-service', ...config } : config,
+    options,
+    local: fields.get('local') ?? false,
+    sealWrap: fields.get('seal_wrap') ?? false,
+    externalEntropyAccess: fields.get('external_entropy_access') ?? false,
+  });
+  return undefined;
+}
+
+const tableView = (core: VaultCore, table: MountTableName): ReadonlyMap<string, JsonValue> =>
+  new Map(core.mounts.entries(table).map((entry): [string, JsonValue] => [entry.path, mountView(entry)]));
+
+/** `mounts` and `auth`: the tables of secrets engines and of auth methods. */
 export const mountPaths = (core: VaultCore): readonly BackendPath[] => [
   definePath({
     pattern: /^mounts$/,
     fields: {},
-    operations: {
-      read: () => ({
-        data: new Map(
-          core.mounts.entries('secret').map((entry): [string, JsonValue] => [entry.path, mountView(entry)]),
-        ),
-      }),
-    },
+    operations: { read: () => ({ data: tableView(core, 'secret') }) },
+  }),
+  definePath({
+    pattern: /^auth$/,
+    fields: {},
+    operations: { read: () => ({ data: tableView(core, 'auth') }) },
   }),
   definePath({
     pattern: /^mounts\/(?<path>.+?)$/,
-    fields: { path: 'string', type: 'string', description: 'string', options: 'pairs', config: 'map' },
+    fields: FIELDS,
     operations: {
-      update: ({ fields }) => {
-        const path = mountPath(fields.get('path') ?? '');
-        const config = fields.get('config') ?? new Map();
-        const defaultLeaseTtl = ttlOf(config, 'default_lease_ttl', 'default');
-        const maxLeaseTtl = ttlOf(config, 'max_lease_ttl', 'max');
-        if (maxLeaseTtl !== 0 && defaultLeaseTtl > maxLeaseTtl) {
-          throw refusal('given default lease TTL greater than given max lease TTL');
-        }
-        if (maxLeaseTtl === 0 && defaultLeaseTtl > SYSTEM_TTL) {
-          throw refusal(`given default lease TTL greater than system max lease TTL of ${SYSTEM_TTL}`);
-        }
-        const wanted = fields.get('type') ?? '';
-        if (wanted === '') throw refusal('backend type must be specified as a string');
-        const options = new Map(fields.get('options'));
-        const alias = /^kv-v(\d)$/.exec(wanted)?.[1];
-        if (alias !== undefined) options.set('version', alias);
-        const type = alias === undefined ? wanted : 'kv';
-        if (PROTECTED.some((prefix) => path.startsWith(prefix))) throw refusal(`cannot mount "${path}"`);
-        if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
-        const conflict = core.mounts.conflict(path);
-        if (conflict !== undefined) throw refusal(`path is already in use at ${conflict}`);
-        core.mounts.add({
-          table: 'secret',
-          path,
-          type,
-          description: fields.get('description') ?? '',
-          config: { defaultLeaseTtl, maxLeaseTtl, forceNoCache: false },
-          options,
-        });
-        return undefined;
-      },
+      update: ({ fields }) => mount(core, 'secret', fields),
       delete: ({ fields }) => {
         const path = mountPath(fields.get('path') ?? '');
-        const entry = core.mounts.get(path);
-        if (entry === undefined) return undefined;
-        if (PROTECTED.some((prefix) => path.startsWith(prefix))) throw refusal(`cannot unmount "${path}"`);
-        core.mounts.remove(entry);
+        if (core.mounts.get(path) === undefined) return undefined;
+        if (isProtected(path)) throw refusal(`cannot unmount "${path}"`);
+        unmount(core, path);
+        return undefined;
+      },
+    },
+  }),
+  definePath({
+    pattern: /^auth\/(?<path>.+)$/,
+    fields: FIELDS,
+    operations: {
+      update: ({ fields }) => mount(core, 'auth', fields),
+      delete: ({ fields }) => {
+        const path = mountPath(fields.get('path') ?? '');
+        if (path === 'token/') throw refusal('token credential backend cannot be disabled');
+        unmount(core, `auth/${path}`);
         return undefined;
       },
     },

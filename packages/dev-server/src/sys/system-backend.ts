@@ -1,10 +1,54 @@
+import { auditPaths } from '../audit/audit-paths.js';
 import type { VaultCore } from '../core/vault-core.js';
 import { PathBackend } from '../logical/path-backend.js';
+import { quotaPaths } from '../quotas/quota-paths.js';
+import { wrappingPaths } from '../wrapping/wrapping-paths.js';
+import { capabilityPaths } from './capability-paths.js';
+import { configPaths } from './config-paths.js';
 import { internalUiPaths } from './internal-ui-paths.js';
+import { keyPaths } from './key-paths.js';
+import { leasePaths } from './lease-paths.js';
 import { mountPaths } from './mount-paths.js';
+import { policyPaths } from './policy-paths.js';
+import { remountPath } from './remount-path.js';
+import { tunePaths } from './tune-paths.js';
 
 /** The backend of `sys/`. */
 export const systemBackend = (core: VaultCore): PathBackend =>
-  new PathBackend([...mountPaths(core), ...internalUiPaths(core)], {
-    unauthenticated: ['wrapping/lookup', 'wrapping/pubkey', 'internal/ui/mounts', 'internal/ui/mounts/*'],
-  });
+  new PathBackend(
+    [
+      ...tunePaths(core),
+      ...mountPaths(core),
+      remountPath(core),
+      ...policyPaths(core),
+      ...capabilityPaths(core),
+      ...leasePaths(core),
+      ...wrappingPaths(core),
+      ...auditPaths(core),
+      ...quotaPaths(core),
+      ...configPaths(core),
+      ...keyPaths(core),
+      ...internalUiPaths(core),
+    ],
+    {
+      unauthenticated: ['wrapping/lookup', 'wrapping/pubkey', 'internal/ui/mounts', 'internal/ui/mounts/*'],
+      root: [
+        'auth/*',
+        'remount',
+        'audit',
+        'audit/*',
+        'raw',
+        'raw/*',
+        'rotate',
+        'config/cors',
+        'config/auditing/*',
+        'config/ui/headers/*',
+        'plugins/catalog/*',
+        'revoke-prefix/*',
+        'revoke-force/*',
+        'leases/revoke-prefix/*',
+        'leases/revoke-force/*',
+        'leases/lookup/*',
+      ],
+    },
+  );

@@ -1,46 +1,49 @@
-import { formatTime } from '../go/timestamp.js';
-import { refusal } from '../logical/logical-fault.js';
+import type { VaultCore } from '../core/vault-core.js';
+import { failure, refusal } from '../logical/logical-fault.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 import type { TokenEntry } from './token-entry.js';
-import type { TokenStore } from './token-store.js';
+import { tokenView } from './token-view.js';
 
-const view = (token: TokenEntry): LogicalResponse => ({
-  data: {
-    accessor: token.accessor,
-    creation_time: Math.floor(token.creationTime / 1000),
-    creation_ttl: token.ttl,
-    display_name: token.displayName,
-    entity_id: token.entityId,
-    expire_time: null,
-    explicit_max_ttl: token.explicitMaxTtl,
-    id: token.id,
-    issue_time: formatTime(token.creationTime),
-    meta: token.meta,
-    num_uses: token.numUses,
-    orphan: token.parent === '',
-    path: token.path,
-    policies: token.policies,
-    renewable: false,
-    ttl: 0,
-    type: token.type,
-  },
-});
+/** @throws LogicalFault when there is no such accessor */
+export function tokenByAccessor(core: VaultCore, accessor: string): TokenEntry {
+  if (accessor === '') throw failure('missing accessor', 400);
+  const token = core.tokens.findByAccessor(accessor);
+  if (token === undefined) throw failure('invalid accessor', 400);
+  return token;
+}
 
-/** `lookup` and `lookup-self`. */
-export const lookupPaths = (store: TokenStore): readonly BackendPath[] => {
+/** `lookup`, `lookup-self`, `lookup-accessor` and the list of accessors. */
+export const lookupPaths = (core: VaultCore): readonly BackendPath[] => {
   const look = (id: string): LogicalResponse => {
-    const token = store.find(id);
+    const token = core.tokens.find(id);
     if (token === undefined) throw refusal('bad token', 403);
-    return view(token);
+    return { data: tokenView(core, token) };
   };
   return [
+    definePath({
+      pattern: /^accessors\/$/,
+      fields: {},
+      operations: {
+        list: () => ({ data: { keys: core.tokens.accessors() } }),
+      },
+    }),
     definePath({
       pattern: /^lookup$/,
       fields: { token: 'string' },
       operations: {
         read: ({ fields, request }) => look(fields.get('token') || request.clientToken),
         update: ({ fields, request }) => look(fields.get('token') || request.clientToken),
+      },
+    }),
+    definePath({
+      pattern: /^lookup-accessor$/,
+      fields: { accessor: 'string' },
+      operations: {
+        update: ({ fields }) => {
+          const token = tokenByAccessor(core, fields.get('accessor') ?? '');
+          return { data: { ...tokenView(core, token), id: '' } };
+        },
       },
     }),
     definePath({

@@ -1,6 +1,6 @@
 import type { JsonRecord } from '../json/json-value.js';
 import { isJsonMap } from '../json/json-value.js';
-import type { AuthBlock, LogicalResponse, WrapBlock } from '../logical/logical-response.js';
+import type { AuthBlock, LogicalResponse, WrapBlock } from './logical-response.js';
 
 const authView = (auth: AuthBlock): JsonRecord => ({
   client_token: auth.clientToken,
@@ -29,7 +29,7 @@ export function responseBody(response: LogicalResponse, requestId: string): Json
   const { data, lease, wrap, warnings, auth } = response;
   return {
     // The answer that carries a wrapping token has no id; the answer inside has.
-    request_id: wrap === undefined ? (response.requestId ?? requestId) : '',
+    request_id: wrap === undefined ? requestId : '',
     lease_id: lease?.leaseId ?? '',
     renewable: lease?.renewable ?? false,
     lease_duration: lease?.duration ?? 0,

@@ -1,0 +1,98 @@
+import type { Storage } from '../state/storage.js';
+import { QUOTA_CONFIG, QUOTAS, type QuotaConfig, type RateLimitQuota } from './rate-limit-quota.js';
+
+/** What a quota says to one request. */
+export interface RateLimitVerdict {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Seconds until the quota is full again. */
+  readonly resetAfter: number;
+}
+
+interface Window {
+  startedAt: number;
+  used: number;
+}
+
+const NO_CONFIG: QuotaConfig = { rateLimitHeaders: false, rateLimitAuditLogging: false, exemptPaths: [] };
+
+const EXEMPT = [
+  'sys/generate-recovery-token/attempt',
+  'sys/generate-recovery-token/update',
+  'sys/generate-root/attempt',
+  'sys/generate-root/update',
+  'sys/health',
+  'sys/seal-status',
+  'sys/unseal',
+];
+
+/** Counts requests against the quotas. Counts are not kept across restarts. */
+export class RateLimiter {
+  readonly #quotas: Map<string, RateLimitQuota>;
+  readonly #config: Map<string, QuotaConfig>;
+  readonly #windows = new Map<string, Window>();
+
+  constructor(
+    storage: Storage,
+    private readonly now: () => number,
+  ) {
+    this.#quotas = storage.records(QUOTAS);
+    this.#config = storage.records(QUOTA_CONFIG);
+  }
+
+  get config(): QuotaConfig {
+    return this.#config.get('') ?? NO_CONFIG;
+  }
+
+  set config(config: QuotaConfig) {
+    this.#config.set('', config);
+  }
+
+  get(name: string): RateLimitQuota | undefined {
+    return this.#quotas.get(name);
+  }
+
+  names(): string[] {
+    return [...this.#quotas.keys()];
+  }
+
+  /** A changed quota counts anew. */
+  put(quota: RateLimitQuota): void {
+    this.#quotas.set(quota.name, quota);
+    this.#windows.delete(quota.name);
+  }
+
+  remove(name: string): void {
+    this.#quotas.delete(name);
+    this.#windows.delete(name);
+  }
+
+  /** Counts a request. @returns undefined where no quota applies */
+  take(path: string): RateLimitVerdict | undefined {
+    if (this.#quotas.size === 0 || EXEMPT.includes(path) || this.config.exemptPaths.includes(path)) {
+      return undefined;
+    }
+    let quota: RateLimitQuota | undefined;
+    for (const candidate of this.#quotas.values()) {
+      const longer = quota === undefined || candidate.path.length > quota.path.length;
+      if (path.startsWith(candidate.path) && longer) quota = candidate;
+    }
+    return quota && this.count(quota);
+  }
+
+  private count(quota: RateLimitQuota): RateLimitVerdict {
+    const now = this.now();
+    const length = quota.interval * 1000;
+    let window = this.#windows.get(quota.name);
+    if (window === undefined || now >= window.startedAt + length) {
+      window = { startedAt: now, used: 0 };
+      this.#windows.set(quota.name, window);
+    }
+    const limit = Math.max(1, Math.floor(quota.rate));
+    const allowed = window.used < limit;
+    if (allowed) window.used += 1;
+    const resetAfter = Math.max(1, Math.ceil((window.startedAt + length - now) / 1000));
+    return { allowed, limit, remaining: limit - window.used, resetAfter };
+  }
+}

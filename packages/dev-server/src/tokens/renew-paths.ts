@@ -1,0 +1,44 @@
+import type { VaultCore } from '../core/vault-core.js';
+import { refusal } from '../logical/logical-fault.js';
+import type { LogicalResponse } from '../logical/logical-response.js';
+import { type BackendPath, definePath } from '../logical/path-backend.js';
+import { tokenByAccessor } from './lookup-paths.js';
+import { renewToken } from './renew-token.js';
+
+/** `renew`, `renew-self` and `renew-accessor`. */
+export const renewPaths = (core: VaultCore): readonly BackendPath[] => {
+  const renew = (id: string, increment: number): LogicalResponse | undefined => {
+    if (id === '') throw refusal('missing token ID');
+    const token = core.tokens.find(id);
+    if (token === undefined) throw refusal('token not found');
+    return renewToken(core, token, increment);
+  };
+  return [
+    definePath({
+      pattern: /^renew-accessor$/,
+      fields: { accessor: 'string', increment: 'duration' },
+      operations: {
+        update: ({ fields }) => {
+          const token = tokenByAccessor(core, fields.get('accessor') ?? '');
+          const response = renewToken(core, token, fields.get('increment') ?? 0);
+          return response?.auth && { ...response, auth: { ...response.auth, clientToken: '' } };
+        },
+      },
+    }),
+    definePath({
+      pattern: /^renew-self$/,
+      fields: { token: 'string', increment: 'duration' },
+      operations: {
+        update: ({ fields, request }) => renew(request.clientToken, fields.get('increment') ?? 0),
+      },
+    }),
+    definePath({
+      pattern: /^renew(?:\/(?<urltoken>.+))?$/,
+      fields: { token: 'string', urltoken: 'string', increment: 'duration' },
+      operations: {
+        update: ({ fields }) =>
+          renew(fields.get('urltoken') || (fields.get('token') ?? ''), fields.get('increment') ?? 0),
+      },
+    }),
+  ];
+};
