@@ -8,10 +8,16 @@ export async function hotRead(rounds) {
   const names = Array.from({ length: 16 }, (_, index) => `SETTING_${index}`);
   const values = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
   const settings = Object.fromEntries(
-    names.map((name, index) => [name, index % 2 === 0 ? plain(z.string()) : secret(`group/key${index}`, z.string())]),
+    names.map((name, index) => [
+      name,
+      index % 2 === 0 ? plain(z.string()) : secret(`group/key${index}`, z.string()),
+    ]),
   );
   const definition = defineSettings({ application: 'bench', environments: ['development'], settings });
-  const resolver = createResolver(definition, { environment: 'development', sources: [environmentSource(values)] });
+  const resolver = createResolver(definition, {
+    environment: 'development',
+    sources: [environmentSource(values)],
+  });
   const snapshot = await resolver.load();
   const frozen = Object.freeze({ ...values });
 
@@ -22,7 +28,9 @@ export async function hotRead(rounds) {
     ratios.push(ours / theirs);
   }
   process.stdout.write(`\nReading a setting of a snapshot, beside a property of a frozen object\n`);
-  process.stdout.write(`  ratio ${median(ratios).toFixed(2)} (median of ${rounds} rounds; the target is at most 1.5)\n`);
+  process.stdout.write(
+    `  ratio ${median(ratios).toFixed(2)} (median of ${rounds} rounds; the target is at most 1.5)\n`,
+  );
 }
 
 /** A thousand reads an iteration, because one takes less time than the clock can see. */

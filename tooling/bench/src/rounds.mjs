@@ -61,6 +61,8 @@ export function report(title, results, figure, reference) {
   for (const { name, samples } of results) {
     const values = samples.map(figure);
     const ratio = medianRatio(values, base).toFixed(2);
-    process.stdout.write(`  ${name.padEnd(44)} ${median(values).toFixed(1).padStart(8)} ms   ratio ${ratio}\n`);
+    process.stdout.write(
+      `  ${name.padEnd(44)} ${median(values).toFixed(1).padStart(8)} ms   ratio ${ratio}\n`,
+    );
   }
 }

@@ -25,6 +25,16 @@ export async function startUpFromEnvironment(rounds) {
       name,
       samples: samples.map(({ wallMs, workMs }, round) => ({ wallMs: wallMs - bare[round].wallMs, workMs })),
     }));
-  report('Environment only, whole process over bare Node', over, ({ wallMs }) => wallMs, '@t3-oss/env-core with zod');
-  report('Environment only, import and first snapshot inside the process', over, ({ workMs }) => workMs, '@t3-oss/env-core with zod');
+  report(
+    'Environment only, whole process over bare Node',
+    over,
+    ({ wallMs }) => wallMs,
+    '@t3-oss/env-core with zod',
+  );
+  report(
+    'Environment only, import and first snapshot inside the process',
+    over,
+    ({ workMs }) => workMs,
+    '@t3-oss/env-core with zod',
+  );
 }

@@ -7,8 +7,12 @@ if (afterImport) began = performance.now();
 
 const schema = z.object(Object.fromEntries(places.map(({ name }) => [name, z.string().min(1)])));
 const client = nodeVault({ endpoint: process.env.VAULT_ADDR, token: process.env.VAULT_TOKEN });
-const answers = await Promise.all(groups.map((group) => client.read(`secret/data/bench/development/${group}`)));
+const answers = await Promise.all(
+  groups.map((group) => client.read(`secret/data/bench/development/${group}`)),
+);
 const byGroup = new Map(groups.map((group, index) => [group, answers[index].data.data]));
-const settings = schema.parse(Object.fromEntries(places.map(({ name, group, key }) => [name, byGroup.get(group)[key]])));
+const settings = schema.parse(
+  Object.fromEntries(places.map(({ name, group, key }) => [name, byGroup.get(group)[key]])),
+);
 const workMs = performance.now() - began;
 finish(workMs, ({ name }) => settings[name]);

@@ -2,7 +2,12 @@ const began = performance.now();
 const { createEnv } = await import('@t3-oss/env-core');
 const { z } = await import('zod');
 const env = createEnv({
-  server: { DATABASE_URL: z.url(), REDIS_URL: z.url(), SECRET_KEY: z.string().min(8), PORT: z.coerce.number() },
+  server: {
+    DATABASE_URL: z.url(),
+    REDIS_URL: z.url(),
+    SECRET_KEY: z.string().min(8),
+    PORT: z.coerce.number(),
+  },
   runtimeEnv: process.env,
   emptyStringAsUndefined: true,
 });
