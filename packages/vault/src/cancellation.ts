@@ -25,3 +25,37 @@ export class Canceller implements Cancellation {
     if (this.#listener === listener) this.#listener = undefined;
   }
 }
+
+interface Fan {
+  readonly listeners: Set<() => void>;
+  readonly abort: () => void;
+}
+
+const fans = new WeakMap<Cancellation, Fan>();
+
+/**
+ * Calls back when a signal is aborted. However many requests one signal is given to, it has one listener: at the
+ * eleventh Node.js would warn of a leak.
+ *
+ * @returns a function that calls it off
+ */
+export function onAbort(signal: Cancellation, listener: () => void): () => void {
+  const fan = fans.get(signal) ?? fanOut(signal);
+  fan.listeners.add(listener);
+  return () => {
+    if (!fan.listeners.delete(listener) || fan.listeners.size > 0) return;
+    signal.removeEventListener('abort', fan.abort);
+    fans.delete(signal);
+  };
+}
+
+function fanOut(signal: Cancellation): Fan {
+  const listeners = new Set<() => void>();
+  const abort = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const fan = { listeners, abort };
+  signal.addEventListener('abort', abort);
+  fans.set(signal, fan);
+  return fan;
+}

@@ -105,7 +105,7 @@ function readAddress(
     return undefined;
   };
   const [fromAgent, fromAddr, fromUrl] = [agent, addr, url].map((given) => given && parse(given));
-  if (addr !== undefined && url !== undefined && fromAddr !== fromUrl) {
+  if (addr !== undefined && fromAddr !== undefined && fromUrl !== undefined && fromAddr !== fromUrl) {
     problems.push(
       problem(
         addr.name,

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { type Clock, isSourceError } from '@strongroom/core';
 import { readAnswer, type VaultAnswer } from './answer.js';
-import type { Cancellation } from './cancellation.js';
+import { type Cancellation, onAbort } from './cancellation.js';
 import { networkFault } from './network-fault.js';
 import { redirected } from './redirect.js';
 import type { TransportLimits } from './transport-defaults.js';
@@ -81,7 +81,7 @@ export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
 
     const tooLate = clock.after(limits.requestTimeoutMs, () => fail(answeredTooLate(given)));
     const abort = () => fail(calledOff(signal?.reason, address, path));
-    signal?.addEventListener('abort', abort);
+    const listened = signal === undefined ? undefined : onAbort(signal, abort);
     underWay.add(fail);
     request.end(given.body);
 
@@ -90,7 +90,7 @@ export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
       settled = true;
       tooLate();
       connecting?.();
-      signal?.removeEventListener('abort', abort);
+      listened?.();
       underWay.delete(fail);
       return true;
     }

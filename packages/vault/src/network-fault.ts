@@ -25,7 +25,8 @@ const running = 'Check that Vault is running, and that the address and the port 
 export function networkFault(error: unknown, moment: FaultMoment): VaultError {
   const { address, path, answered } = moment;
   const fault = systemFault(error);
-  const { code, what, hint, repeatable } = answered ? readCutAnswer(fault) : read(fault.code);
+  const { code, what, hint, repeatable } =
+    answered && !fault.code.startsWith('HPE_') ? cutAnswer : read(fault.code);
   const failure = new VaultError(code, `Vault at ${address} ${what}`, {
     address,
     path,
@@ -88,24 +89,14 @@ function read(code: string): Reading {
   }
 }
 
-function readCutAnswer({ code, syscall }: SystemFault): Reading {
-  if (code.startsWith('HPE_')) return notHttp(code);
-  // A system call that failed is a broken connection; without one, the other side ended the answer too early.
-  if (syscall !== undefined) {
-    return {
-      code: 'SOURCE_UNAVAILABLE',
-      what: `broke the connection in the middle of its answer (${code})`,
-      hint: running,
-      repeatable: true,
-    };
-  }
-  return {
-    code: 'SOURCE_MALFORMED',
-    what: 'ended its answer before it was complete',
-    hint: 'Check the proxies on the way: one of them may cut answers off.',
-    repeatable: true,
-  };
-}
+// Whether the connection was ended or reset in the middle of an answer cannot be told reliably: which of the two
+// the system reports depends on what it had still to deliver.
+const cutAnswer: Reading = {
+  code: 'SOURCE_MALFORMED',
+  what: 'ended its answer before it was complete',
+  hint: 'Check the proxies on the way: one of them may cut answers off.',
+  repeatable: true,
+};
 
 const notHttp = (code: string): Reading => ({
   code: 'SOURCE_MALFORMED',

@@ -1,5 +1,5 @@
 import type { Clock } from '@strongroom/core';
-import type { Cancellation } from './cancellation.js';
+import { type Cancellation, onAbort } from './cancellation.js';
 import type { VaultError } from './vault-error.js';
 
 /** What a wait can be ended by. */
@@ -26,13 +26,13 @@ export function pause(ms: number, { clock, signal, aborted, underWay }: PauseOpt
     const callOff = clock.after(ms, () => finish(resolve));
     const abort = () => end(aborted());
     const end = (error: VaultError) => finish(() => reject(error));
-    signal?.addEventListener('abort', abort);
+    const listened = signal === undefined ? undefined : onAbort(signal, abort);
     underWay.add(end);
 
     function finish(settle: () => void): void {
       clearInterval(hold);
       callOff();
-      signal?.removeEventListener('abort', abort);
+      listened?.();
       underWay.delete(end);
       settle();
     }

@@ -45,16 +45,16 @@ function withHeaders(
   extra: Readonly<Record<string, string>>,
   body: string | undefined,
 ): readonly string[] {
+  const own = Object.entries(extra).filter(([name]) => !ownHeaders.has(name));
+  const names = new Set(own.map(([name]) => name));
   const headers: string[] = [];
   for (let index = 0; index < base.length; index += 2) {
     const [name = '', value = ''] = base.slice(index, index + 2);
-    if (!Object.hasOwn(extra, name.toLowerCase())) headers.push(name, value);
+    if (!names.has(name.toLowerCase())) headers.push(name, value);
   }
-  for (const [name, value] of Object.entries(extra)) {
-    if (!ownHeaders.has(name)) headers.push(name, value);
-  }
+  headers.push(...own.flat());
   if (body === undefined) return headers;
-  if (!Object.hasOwn(extra, 'content-type')) headers.push('Content-Type', 'application/json');
+  if (!names.has('content-type')) headers.push('Content-Type', 'application/json');
   return [...headers, 'Content-Length', String(Buffer.byteLength(body))];
 }
 

@@ -9,6 +9,7 @@ import {
   type Source,
 } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
+import { onAbort } from './cancellation.js';
 import { calledOff } from './exchange.js';
 import { type KvAbsent, type KvFound, KvReader } from './kv-reader.js';
 import { type KvPlacement, type PlacedSecret, placementDefaults, placeSettings } from './placement.js';
@@ -66,7 +67,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
         for (const [, read] of joined) read.leave();
       };
       if (signal.aborted) return abort();
-      signal.addEventListener('abort', abort, { once: true });
+      const listened = onAbort(signal, abort);
       Promise.all(
         joined.map(([secret, { answer }]) =>
           answer.then(
@@ -75,7 +76,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
           ),
         ),
       )
-        .finally(() => signal.removeEventListener('abort', abort))
+        .finally(listened)
         .then(() => {
           leave();
           resolve();
