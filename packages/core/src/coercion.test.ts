@@ -148,7 +148,7 @@ describe('text and JSON lead to one value', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 60_000);
 });
 
 describe('refuses', () => {

@@ -148,4 +148,4 @@ test('the order of the sources decides, whatever they answer', async () => {
     }),
     { numRuns: 400 },
   );
-});
+}, 60_000);

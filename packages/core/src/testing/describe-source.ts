@@ -282,7 +282,7 @@ export function describeSource<F extends SourceFixture>(name: string, harness: S
         for (const text of [canary, ...(fixture.secrets ?? [])]) expectNoCanary(text, ...errors, source);
       });
 
-      test(`can be closed after it ${what}`, async () => {
+      test(`can be closed when it ${what}`, async () => {
         const { fixture, source, settings } = await given({ ALPHA: 'a' }, hook);
         await errorsOf(source, settings);
         await close(fixture);
