@@ -13,6 +13,7 @@ export async function startUpFromEnvironment(rounds) {
       { name: 'bare Node', program: 'bare', env },
       { name: '@t3-oss/env-core with zod', program: 't3-env', env },
       { name: 'strongroom: createResolver', program: 'strongroom-environment', env },
+      { name: 'strongroom: loadSettings', program: 'strongroom-load-settings', env },
 
       { name: 'zod alone', program: 'zod', env },
     ],

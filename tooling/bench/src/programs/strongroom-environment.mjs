@@ -1,6 +1,8 @@
 const began = performance.now();
-const { createResolver, defineSettings, environmentSource, plain, secret } = await import('@strongroom/core');
-const { z } = await import('zod');
+const [{ createResolver, defineSettings, environmentSource, plain, secret }, { z }] = await Promise.all([
+  import('@strongroom/core'),
+  import('zod'),
+]);
 const definition = defineSettings({
   application: 'bench',
   environments: ['development'],

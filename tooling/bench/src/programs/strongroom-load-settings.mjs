@@ -1,7 +1,9 @@
 const began = performance.now();
-const { defineSettings, plain, secret } = await import('@strongroom/core');
-const { loadSettings } = await import('@strongroom/node');
-const { z } = await import('zod');
+const [{ defineSettings, plain, secret }, { loadSettings }, { z }] = await Promise.all([
+  import('@strongroom/core'),
+  import('@strongroom/node'),
+  import('zod'),
+]);
 const definition = defineSettings({
   application: 'bench',
   environments: ['development'],

@@ -1,9 +1,11 @@
 import { afterImport, finish, places } from './vault-work.mjs';
 
 let began = performance.now();
-const { defineSettings, secret } = await import('@strongroom/core');
-const { loadSettings } = await import('@strongroom/node');
-const { z } = await import('zod');
+const [{ defineSettings, secret }, { loadSettings }, { z }] = await Promise.all([
+  import('@strongroom/core'),
+  import('@strongroom/node'),
+  import('zod'),
+]);
 if (afterImport) {
   await import('@strongroom/vault');
   began = performance.now();

@@ -1,6 +1,5 @@
 const began = performance.now();
-const { createEnv } = await import('@t3-oss/env-core');
-const { z } = await import('zod');
+const [{ createEnv }, { z }] = await Promise.all([import('@t3-oss/env-core'), import('zod')]);
 const env = createEnv({
   server: {
     DATABASE_URL: z.url(),

@@ -12,9 +12,9 @@ export const places = Array.from({ length: settings }, (_, index) => ({
 export const groups = [...new Set(places.map(({ group }) => group))];
 
 /** Checks what was read, and says how long it took. */
-export function finish(workMs, valueOf) {
+export function finish(workMs, read) {
   for (const place of places) {
-    if (valueOf(place) !== place.expected) throw new Error(`${place.name} is wrong`);
+    if (read(place) !== place.expected) throw new Error(`${place.name} is wrong`);
   }
   process.stdout.write(JSON.stringify({ workMs }));
 }
