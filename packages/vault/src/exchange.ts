@@ -44,7 +44,7 @@ export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
     let size = 0;
     const chunks: Buffer[] = [];
 
-    const request = given.open(given.options, (incoming) => {
+    const request = open(given, (incoming) => {
       response = incoming;
       const { statusCode: status = 0, headers } = incoming;
       incoming.on('error', fault);
@@ -108,6 +108,18 @@ export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
       fail(networkFault(error, { address, path, answered, reused: request.reusedSocket }));
     }
   });
+}
+
+/** Opens a request. What node:http and node:tls refuse to begin with, such as an unreadable PEM, they throw. */
+function open(
+  { open, options, address, path }: ExchangeOptions,
+  answered: (response: IncomingMessage) => void,
+): ClientRequest {
+  try {
+    return open(options, answered);
+  } catch (error) {
+    throw networkFault(error, { address, path, answered: false, reused: false });
+  }
 }
 
 /** Nobody waits for the answer any more. Of the reason only our own errors go on: a stranger's may hold anything. */

@@ -61,6 +61,13 @@ function read(code: string): Reading {
       false,
     );
   }
+  if (code.startsWith('ERR_OSSL_')) {
+    return unavailable(
+      `cannot be asked with these TLS options (${code})`,
+      'Check that the authorities, the client certificate and its key are PEM, and that certificate and key match.',
+      false,
+    );
+  }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return unavailable(
       `does not speak TLS as asked (${code})`,

@@ -1,5 +1,5 @@
 import type { Setting } from '@strongroom/core';
-import { describeSource, type SourceFixture } from '@strongroom/core/testing';
+import { canarySecret, describeSource, type SourceFixture } from '@strongroom/core/testing';
 import { type DevServer, startDevServer } from '@strongroom/dev-server';
 import { vaultSource } from '../src/index.js';
 
@@ -11,7 +11,7 @@ for (const layout of ['group', 'leaf'] as const) {
   describeSource<Fixture>(`the Vault source with the layout ${layout}`, {
     storesJson: true,
     async create(values, { application, environment }) {
-      const server = await startDevServer();
+      const server = await startDevServer({ rootToken: canarySecret().replace(/\W/g, '') });
       server.seed(secretsOf(values, `${application}/${environment}`, layout));
       const source = vaultSource({ address: server.address, token: server.rootToken, retries: 0, layout });
       return { source, server, secrets: [server.rootToken], cleanup: () => server.close() };

@@ -248,6 +248,21 @@ test('TLS to a server of plain http says so', async () => {
   expect(error.hint).toContain('http rather than https');
 });
 
+test('TLS options that cannot be used are told without their content', async () => {
+  const tls = { cert: 'hunter2', key: 'hunter2' };
+  const error = await failure(open({ address: 'https://127.0.0.1:1' }, { tls }));
+  expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', repeatable: false });
+  expect(error.message).toContain('with these TLS options');
+  expect(error.stack).not.toContain('hunter2');
+});
+
+test('a file of authorities that is not there is named', async () => {
+  const error = await failure(
+    open({ address: 'https://127.0.0.1:1' }, { tls: { caFile: '/nowhere/ca.pem' } }),
+  );
+  expect(error.message).toContain('/nowhere/ca.pem, cannot be read (ENOENT)');
+});
+
 test.each([
   [301, 'SOURCE_MALFORMED'],
   [302, 'SOURCE_MALFORMED'],

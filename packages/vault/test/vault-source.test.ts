@@ -17,7 +17,7 @@ import { json, secretBody, startHostileServer } from './hostile-server.js';
 let server: DevServer;
 const closing: (() => Promise<void> | undefined)[] = [];
 beforeEach(async () => {
-  server = await startDevServer();
+  server = await startDevServer({ rootToken: 'dev-only-token' });
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
