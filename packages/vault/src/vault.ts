@@ -34,7 +34,7 @@ export interface VaultOptions extends VaultBehaviour {
 }
 
 /** A client of Vault or OpenBao. Nothing is contacted before the first read. */
-export interface Vault {
+export interface Vault extends AsyncDisposable {
   /** Where Vault is, without credentials. */
   readonly address: string;
   /**
@@ -89,12 +89,15 @@ export function createVault(options: VaultOptions): Vault {
     source: (placement = {}) =>
       createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement),
     client: () => (client ??= createNodeVaultClient(transport)),
-    close: async () => {
-      transport.close();
-      const made = await client?.catch(() => undefined);
-      made?.stopAllRenewals();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
+
+  async function close(): Promise<void> {
+    transport.close();
+    const made = await client?.catch(() => undefined);
+    made?.stopAllRenewals();
+  }
 }
 
 /**
