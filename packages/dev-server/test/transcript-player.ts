@@ -52,7 +52,7 @@ interface Answer {
 export function loadScenarios(): readonly Scenario[] {
   const folder = new URL('./transcripts/', import.meta.url);
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json') && name !== 'not-yet.json')
+    .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name): Scenario => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
 }

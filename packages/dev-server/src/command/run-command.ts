@@ -32,6 +32,7 @@ function parse(argv: readonly string[]): {
   listen: string;
   'root-token'?: string;
   data?: string;
+  uninitialised?: boolean;
   help?: boolean;
   version?: boolean;
 } {
@@ -42,6 +43,7 @@ function parse(argv: readonly string[]): {
         listen: { type: 'string', default: '127.0.0.1:8200' },
         'root-token': { type: 'string' },
         data: { type: 'string' },
+        uninitialised: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -71,10 +73,12 @@ export async function runCommand(argv: readonly string[], context: CommandContex
       ...listenAddress(flags.listen),
       ...(chosenToken === undefined ? {} : { rootToken: chosenToken }),
       ...(flags.data === undefined ? {} : { dataFile: flags.data }),
+      initialised: !flags.uninitialised,
     };
     const server = await startDevServer(options);
     // A token that the user chose is known to the user; one that we made has to be told.
-    const token = chosenToken === undefined ? `, root token ${server.rootToken}` : '';
+    const shown = chosenToken === undefined && server.rootToken !== '';
+    const token = shown ? `, root token ${server.rootToken}` : '';
     context.stdout(`Strongroom dev server listens at ${server.address}${token} (development only)\n`);
     return { server };
   } catch (error) {

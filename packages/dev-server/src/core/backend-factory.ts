@@ -1,3 +1,8 @@
+import { AppRoleBackend } from '../auth/approle/approle-backend.js';
+import { AppRoleStore } from '../auth/approle/approle-store.js';
+import { JwtBackend } from '../auth/jwt/jwt-backend.js';
+import { KubernetesBackend } from '../auth/kubernetes/kubernetes-backend.js';
+import { UserpassBackend } from '../auth/userpass/userpass-backend.js';
 import { cubbyholeBackend } from '../cubbyhole/cubbyhole-backend.js';
 import { kv1Backend } from '../kv1/kv1-backend.js';
 import { kv2Backend } from '../kv2/kv2-backend.js';
@@ -29,6 +34,14 @@ const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 
 const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['token', (core) => tokenBackend(core)],
+  ['userpass', (_core, storage) => new UserpassBackend(storage)],
+  [
+    'approle',
+    (core, storage, entry) =>
+      new AppRoleBackend(new AppRoleStore(storage, core.now, core.ttlsOf(entry).systemMax)),
+  ],
+  ['jwt', (core, storage) => new JwtBackend(storage, core.now)],
+  ['kubernetes', (core, storage) => new KubernetesBackend(storage, core.now)],
 ]);
 
 /** Makes backends by the type of their mount. */

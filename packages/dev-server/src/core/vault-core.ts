@@ -7,6 +7,7 @@ import { MountTable } from '../mounts/mount-table.js';
 import type { Acl } from '../policies/acl.js';
 import { PolicyStore } from '../policies/policy-store.js';
 import { RateLimiter } from '../quotas/rate-limiter.js';
+import { Seal } from '../seal/seal.js';
 import { collection, type StateTree, Storage } from '../state/storage.js';
 import { rootToken } from '../tokens/root-token.js';
 import type { TokenEntry } from '../tokens/token-entry.js';
@@ -34,21 +35,21 @@ export class VaultCore {
   readonly revocation: Revocation;
   readonly rateLimiter: RateLimiter;
   readonly cluster: Cluster;
-  sealed = false;
-  initialised = true;
-  /** A server in dev mode answers at `/ui/`. */
-  hasUi = true;
+  readonly seal: Seal;
 
+  /** @param devToken the root token of a server in dev mode; without it the server has to be initialised */
   constructor(
     tree: StateTree,
     readonly now: () => number,
-    token: string,
+    devToken?: string,
   ) {
     const storage = new Storage(tree, 'core/');
     this.storage = storage;
     const clusters = storage.records(CLUSTER);
-    const known = clusters.get('');
-    this.cluster = known ?? { name: `vault-cluster-${randomBytes(4).toString('hex')}`, id: randomUUID() };
+    this.cluster = clusters.get('') ?? {
+      name: `vault-cluster-${randomBytes(4).toString('hex')}`,
+      id: randomUUID(),
+    };
     clusters.set('', this.cluster);
     this.leases = new LeaseStore(storage);
     this.tokens = new TokenStore(storage, this.leases, now);
@@ -59,8 +60,39 @@ export class VaultCore {
     this.rateLimiter = new RateLimiter(storage, now);
     this.mounts = new MountTable(storage, backendFactory(this));
     this.mounts.start();
-    if (known === undefined) addStandardMounts(this.mounts, { kv: true });
+    this.seal = new Seal(storage);
+    if (devToken !== undefined) this.startForDevelopment(devToken);
+  }
+
+  private startForDevelopment(token: string): void {
+    if (!this.seal.initialised) {
+      this.seal.initialiseForDevelopment();
+      addStandardMounts(this.mounts, { kv: true });
+    }
     if (this.tokens.find(token) === undefined) this.tokens.add(rootToken(token));
+  }
+
+  get sealed(): boolean {
+    return this.seal.sealed;
+  }
+
+  get initialised(): boolean {
+    return this.seal.initialised;
+  }
+
+  /** A server in dev mode answers at `/ui/`. */
+  get hasUi(): boolean {
+    return this.seal.devKey !== undefined;
+  }
+
+  /** Initialises the server. It stays sealed. @throws SealError */
+  initialise(
+    shares: number,
+    threshold: number,
+  ): { readonly keys: readonly Buffer[]; readonly rootToken: string } {
+    const keys = this.seal.initialise(shares, threshold);
+    addStandardMounts(this.mounts, { kv: false });
+    return { keys, rootToken: this.tokens.add(rootToken()).id };
   }
 
   /** What a token may do. */

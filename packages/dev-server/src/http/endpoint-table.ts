@@ -1,8 +1,10 @@
 import type { VaultCore } from '../core/vault-core.js';
 import { type Answer, errorAnswer, textAnswer } from './answer.js';
 import { cleanPath, escapePath } from './clean-path.js';
+import { applyCors } from './cors.js';
 import type { HttpRequest } from './http-request.js';
 import { logicalEndpoint } from './logical-endpoint.js';
+import { applyRateLimit } from './rate-limit.js';
 import { redirectAnswer } from './redirect-answer.js';
 import { SYSTEM_ENDPOINTS } from './system-endpoints.js';
 
@@ -52,13 +54,23 @@ function redirection(request: HttpRequest): Answer | undefined {
 /** Serves a request whose path was found to be acceptable. */
 export async function dispatch(core: VaultCore, request: HttpRequest): Promise<Answer> {
   const { path } = request.target;
-  if (!path.startsWith('/v1/')) {
-    if (path !== '/' && path !== '/robots.txt' && !path.startsWith('/ui')) return errorAnswer(404);
-    if (!core.hasUi) return textAnswer(404, '404 page not found\n');
-    return redirection(request) ?? userInterface(request);
-  }
+  const userInterfacePath = path === '/' || path === '/robots.txt' || path.startsWith('/ui');
+  if (!path.startsWith('/v1/') && !userInterfacePath) return errorAnswer(404);
+  const limited = applyRateLimit(core, request);
+  if ('answer' in limited) return limited.answer;
+  const cors = applyCors(core, request);
+  const answer = 'answer' in cors ? cors.answer : await route(core, request);
+  const headers = 'answer' in cors ? {} : cors.headers;
+  return { ...answer, headers: { ...limited.headers, ...headers, ...answer.headers } };
+}
+
+async function route(core: VaultCore, request: HttpRequest): Promise<Answer> {
+  const { path } = request.target;
+  const outside = !path.startsWith('/v1/');
+  if (outside && !core.hasUi) return textAnswer(404, '404 page not found\n');
   const redirected = redirection(request);
   if (redirected !== undefined) return redirected;
+  if (outside) return userInterface(request);
   const endpoint = SYSTEM_ENDPOINTS.get(path);
   return endpoint === undefined ? logicalEndpoint(core, request, isDoubled(path)) : endpoint(core, request);
 }

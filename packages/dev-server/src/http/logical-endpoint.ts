@@ -1,80 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { handleLogical } from '../core/request-flow.js';
 import type { VaultCore } from '../core/vault-core.js';
-import { DurationError, parseDuration } from '../go/duration.js';
-import { parseBool } from '../go/parse-number.js';
-import { isJsonArray, isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
+import { isJsonArray, type JsonValue } from '../json/json-value.js';
 import { LogicalFault } from '../logical/logical-fault.js';
-import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
+import type { Operation } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { doubledBody, responseBody } from '../logical/response-body.js';
-import { namespaceProblem } from '../tokens/token-shape.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer, renderedAnswer } from './answer.js';
-import { tokenFromHeaders } from './client-token.js';
 import type { HttpRequest } from './http-request.js';
-import { readData } from './request-data.js';
-
-interface Intent {
-  readonly operation: Operation;
-  readonly path: string;
-  readonly data: JsonMap;
-}
-
-const queryData = (request: HttpRequest, ...without: readonly string[]): JsonMap =>
-  new Map(
-    [...request.target.query]
-      .filter(([key]) => key !== 'help' && !without.includes(key))
-      .map(([key, values]): [string, JsonValue] => [key, values.length === 1 ? (values[0] ?? '') : values]),
-  );
-
-const folder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
-
-/** What the verb, the query and the body ask for; an answer where they make no sense. */
-function intentOf(request: HttpRequest): Intent | Answer {
-  const path = request.target.path.slice('/v1/'.length);
-  switch (request.method) {
-    case 'DELETE':
-      return { operation: 'delete', path, data: queryData(request) };
-    case 'GET': {
-      const listText = request.target.query.get('list')?.[0] ?? '';
-      const list = listText === '' ? false : parseBool(listText);
-      if (list === undefined) return errorAnswer(400);
-      return list
-        ? { operation: 'list', path: folder(path), data: queryData(request, 'list') }
-        : { operation: 'read', path, data: queryData(request) };
-    }
-    case 'LIST':
-      return { operation: 'list', path: folder(path), data: queryData(request) };
-    case 'POST':
-    case 'PUT': {
-      const data = readData(request);
-      return isJsonMap(data) ? { operation: 'update', path, data } : data;
-    }
-    case 'OPTIONS':
-      return { operation: 'other', path, data: new Map() };
-    default:
-      return errorAnswer(405);
-  }
-}
-
-const isAnswer = (value: Intent | Answer | WrapRequest): value is Answer => 'status' in value;
-
-/** Reads `X-Vault-Wrap-TTL` and its format. */
-function wrapOf(request: HttpRequest): WrapRequest | Answer | undefined {
-  const header = request.headers.get('x-vault-wrap-ttl') ?? '';
-  if (header === '') return undefined;
-  try {
-    const ttl = parseDuration(header);
-    if (ttl < 0) {
-      return errorAnswer(400, 'error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative');
-    }
-    const format = request.headers.get('x-vault-wrap-format') === 'jwt' ? 'jwt' : '';
-    return ttl === 0 ? undefined : { ttl, format };
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    return errorAnswer(400, `error parsing X-Vault-Wrap-TTL header: ${error.message}`);
-  }
-}
+import { isAnswer, readLogicalRequest } from './logical-request-reader.js';
 
 function keysOf(response: LogicalResponse): readonly JsonValue[] | undefined {
   const { data } = response;
@@ -94,24 +27,8 @@ function isMissing(operation: Operation, response: LogicalResponse | undefined):
 
 /** Everything below `/v1/` that is not answered by the HTTP layer itself. `doubled`: see `doubledBody`. */
 export async function logicalEndpoint(core: VaultCore, http: HttpRequest, doubled: boolean): Promise<Answer> {
-  const intent = intentOf(http);
-  if (isAnswer(intent)) return intent;
-  const clientToken = tokenFromHeaders(http.headers);
-  if (clientToken !== '') {
-    const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
-    if (problem !== undefined) {
-      return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
-    }
-  }
-  const wrap = wrapOf(http);
-  if (wrap !== undefined && isAnswer(wrap)) return wrap;
-  const request: LogicalRequest = {
-    id: randomUUID(),
-    ...intent,
-    clientToken,
-    remoteAddress: http.remoteAddress,
-    ...(wrap === undefined ? {} : { wrap }),
-  };
+  const request = readLogicalRequest(core, http);
+  if (isAnswer(request)) return request;
   try {
     const response = await handleLogical(core, request);
     if (isMissing(request.operation, response)) return errorAnswer(404);

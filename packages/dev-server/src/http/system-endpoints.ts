@@ -1,16 +1,11 @@
-import type { VaultCore } from '../core/vault-core.js';
 import { parseBool, parseDecimal } from '../go/parse-number.js';
 import { ZERO_TIME } from '../go/timestamp.js';
-import { type Answer, errorAnswer, jsonAnswer } from './answer.js';
-import type { HttpRequest } from './http-request.js';
-
-/** An endpoint that is answered without the logical core, whether the server is sealed or not. */
-export type SystemEndpoint = (core: VaultCore, request: HttpRequest) => Answer | Promise<Answer>;
-
-export const VERSION = '1.8.0-dev';
-
-const cluster = (core: VaultCore): { cluster_name?: string; cluster_id?: string } =>
-  core.sealed ? {} : { cluster_name: core.cluster.name, cluster_id: core.cluster.id };
+import { errorAnswer, jsonAnswer } from './answer.js';
+import { GENERATE_ROOT_ENDPOINTS } from './generate-root-endpoints.js';
+import { REKEY_ENDPOINTS } from './rekey-endpoints.js';
+import { initEndpoint, sealEndpoint, stepDownEndpoint, unsealEndpoint } from './seal-endpoints.js';
+import { clusterView, sealStatusAnswer, VERSION } from './seal-status.js';
+import type { SystemEndpoint } from './system-endpoint.js';
 
 const health: SystemEndpoint = (core, request) => {
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorAnswer(405);
@@ -46,27 +41,12 @@ const health: SystemEndpoint = (core, request) => {
     replication_dr_mode: replication,
     server_time_utc: Math.floor(core.now() / 1000),
     version: VERSION,
-    ...cluster(core),
+    ...clusterView(core),
   });
 };
 
 const sealStatus: SystemEndpoint = (core, request) =>
-  request.method === 'GET'
-    ? jsonAnswer(200, {
-        type: 'shamir',
-        initialized: core.initialised,
-        sealed: core.sealed,
-        t: 1,
-        n: 1,
-        progress: 0,
-        nonce: '',
-        version: VERSION,
-        migration: false,
-        ...cluster(core),
-        recovery_seal: false,
-        storage_type: 'inmem',
-      })
-    : errorAnswer(405);
+  request.method === 'GET' ? sealStatusAnswer(core) : errorAnswer(405);
 
 const leader: SystemEndpoint = (_core, request) =>
   request.method === 'GET'
@@ -81,16 +61,15 @@ const leader: SystemEndpoint = (_core, request) =>
       })
     : errorAnswer(405);
 
-const init: SystemEndpoint = (core, request) => {
-  if (request.method === 'GET') return jsonAnswer(200, { initialized: core.initialised });
-  if (request.method !== 'PUT' && request.method !== 'POST') return errorAnswer(405);
-  return errorAnswer(400, 'Vault is already initialized');
-};
-
 /** By path. */
 export const SYSTEM_ENDPOINTS: ReadonlyMap<string, SystemEndpoint> = new Map([
   ['/v1/sys/health', health],
   ['/v1/sys/seal-status', sealStatus],
   ['/v1/sys/leader', leader],
-  ['/v1/sys/init', init],
+  ['/v1/sys/init', initEndpoint],
+  ['/v1/sys/unseal', unsealEndpoint],
+  ['/v1/sys/seal', sealEndpoint],
+  ['/v1/sys/step-down', stepDownEndpoint],
+  ...GENERATE_ROOT_ENDPOINTS,
+  ...REKEY_ENDPOINTS,
 ]);

@@ -30,6 +30,14 @@ export class Fields<TSchema extends FieldSchema> {
     return this.values.get(name);
   }
 
+  /** The same without what is not named here. */
+  only(names: readonly (keyof TSchema & string)[]): Fields<TSchema> {
+    return new Fields(
+      this.schema,
+      new Map([...this.values].filter(([name]) => names.some((kept) => kept === name))),
+    );
+  }
+
   /** Everything that came, fields of the path or not. */
   all(): JsonMap {
     return this.values;

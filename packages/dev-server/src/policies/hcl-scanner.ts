@@ -52,7 +52,11 @@ export class HclScanner {
     const start = this.#at;
     const make = (kind: TokenKind, text: string): Token => ({ kind, text, ...this.position(start) });
     const first = this.text.charAt(start);
-    if (first === '') return make('EOF', '');
+    if (first === '') {
+      // Its scanner has looked one character further by then.
+      const { line, column } = this.position(start);
+      return { kind: 'EOF', text: '', line, column: column + 1 };
+    }
     const punctuation = PUNCTUATION.get(first);
     if (punctuation !== undefined) {
       this.#at += 1;

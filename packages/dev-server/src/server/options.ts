@@ -16,6 +16,12 @@ export interface DevServerOptions {
   readonly dataFile?: string;
   /** Secrets to begin with, such as `{ 'pake_system/development/database': { url: '…' } }`. @default none */
   readonly seed?: SeedSecrets;
+  /**
+   * False for a server that is not in dev mode: it has to be initialised and unsealed over HTTP first, has no
+   * `secret/` and no user interface. It has no root token before that, and takes no seed.
+   * @default true
+   */
+  readonly initialised?: boolean;
   /** The clock: milliseconds since 1970. Tests pass one that they move. @default Date.now */
   readonly now?: () => number;
 }

@@ -24,9 +24,10 @@ import { openStateFile } from './state-file.js';
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const host = loopbackHost(options.host ?? '127.0.0.1');
-  const rootToken = options.rootToken ?? `s.${randomName(24)}`;
+  const devMode = options.initialised ?? true;
+  const rootToken = devMode ? (options.rootToken ?? `s.${randomName(24)}`) : '';
   const file = await openStateFile(options.dataFile);
-  const core = new VaultCore(file.state, options.now ?? Date.now, rootToken);
+  const core = new VaultCore(file.state, options.now ?? Date.now, devMode ? rootToken : undefined);
   if (options.seed !== undefined) seedSecrets(core, options.seed);
   const rules = new FailureRules();
   const log = new RequestLog();
@@ -48,6 +49,7 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
   return {
     address: `http://${isIPv6(host) ? `[${host}]` : host}:${listener.port}`,
     rootToken,
+    unsealKey: core.seal.devKey,
     get requests() {
       return log.records;
     },

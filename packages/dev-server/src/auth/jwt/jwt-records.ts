@@ -1,0 +1,34 @@
+import type { JsonMap } from '../../json/json-value.js';
+import { collection } from '../../state/storage.js';
+import type { TokenSettings } from '../token-settings.js';
+
+/** The configuration of a mount. Only keys given in PEM are served. */
+export interface JwtConfig {
+  readonly publicKeys: readonly string[];
+  readonly boundIssuer: string;
+  readonly defaultRole: string;
+  readonly supportedAlgorithms: readonly string[];
+}
+
+/** What a JWT has to say to get which token. Durations are seconds. */
+export interface JwtRole {
+  readonly roleType: string;
+  readonly userClaim: string;
+  readonly groupsClaim: string;
+  readonly boundSubject: string;
+  readonly boundAudiences: readonly string[] | null;
+  readonly boundClaims: JsonMap | null;
+  readonly boundClaimsType: string;
+  readonly claimMappings: ReadonlyMap<string, string> | null;
+  readonly allowedRedirectUris: readonly string[] | null;
+  readonly oidcScopes: readonly string[] | null;
+  readonly expirationLeeway: number;
+  readonly notBeforeLeeway: number;
+  readonly clockSkewLeeway: number;
+  readonly maxAge: number;
+  readonly verboseOidcLogging: boolean;
+  readonly settings: TokenSettings;
+}
+
+export const JWT_CONFIG = collection<JwtConfig>('jwt-config');
+export const JWT_ROLES = collection<JwtRole>('jwt-roles');

@@ -1,0 +1,26 @@
+import type { VaultCore } from '../core/vault-core.js';
+import type { RateLimitVerdict } from '../quotas/rate-limiter.js';
+import { type Answer, errorAnswer } from './answer.js';
+import type { HttpRequest } from './http-request.js';
+
+/** What the quotas make of a request: an answer at once, or headers for the answer to come. */
+export type RateLimitOutcome =
+  | { readonly answer: Answer }
+  | { readonly headers: Readonly<Record<string, string>> };
+
+const headersFor = (verdict: RateLimitVerdict): Record<string, string> => ({
+  'X-Ratelimit-Limit': String(verdict.limit),
+  'X-Ratelimit-Remaining': String(verdict.remaining),
+  'X-Ratelimit-Reset': String(verdict.resetAfter),
+  ...(verdict.allowed ? {} : { 'Retry-After': String(verdict.resetAfter) }),
+});
+
+export function applyRateLimit(core: VaultCore, request: HttpRequest): RateLimitOutcome {
+  const path = request.target.path.replace(/^\/v1\//, '');
+  const verdict = request.target.path.startsWith('/v1/') ? core.rateLimiter.take(path) : undefined;
+  if (verdict === undefined) return { headers: {} };
+  const headers = core.rateLimiter.config.rateLimitHeaders ? headersFor(verdict) : {};
+  if (verdict.allowed) return { headers };
+  const answer = errorAnswer(429, `request path "${path}": rate limit quota exceeded`);
+  return { answer: { ...answer, headers: { ...answer.headers, ...headers } } };
+}

@@ -1,0 +1,79 @@
+import { authorise } from '../core/authorise.js';
+import type { VaultCore } from '../core/vault-core.js';
+import { framed, LogicalFault } from '../logical/logical-fault.js';
+import { SealError } from '../seal/seal.js';
+import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
+import type { HttpRequest } from './http-request.js';
+import { numberIn, readJsonBody, textIn } from './json-body.js';
+import { decodeKeyShare, shareTexts } from './key-share.js';
+import { isAnswer, readLogicalRequest } from './logical-request-reader.js';
+import { sealStatusAnswer } from './seal-status.js';
+import { isWrite, type SystemEndpoint } from './system-endpoint.js';
+
+/** Turns the errors of the seal into answers. */
+export function withSealErrors(act: () => Answer): Answer {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof SealError) return errorAnswer(error.status, error.message);
+    throw error;
+  }
+}
+
+export const initEndpoint: SystemEndpoint = (core, request) => {
+  if (request.method === 'GET') return jsonAnswer(200, { initialized: core.initialised });
+  if (!isWrite(request)) return errorAnswer(405);
+  const body = readJsonBody(request);
+  if (isAnswer(body)) return body;
+  return withSealErrors(() => {
+    const { keys, rootToken } = core.initialise(
+      numberIn(body, 'secret_shares'),
+      numberIn(body, 'secret_threshold'),
+    );
+    const { hex, base64 } = shareTexts(keys);
+    return jsonAnswer(200, { keys: hex, keys_base64: base64, root_token: rootToken });
+  });
+};
+
+export const unsealEndpoint: SystemEndpoint = (core, request) => {
+  if (!isWrite(request)) return errorAnswer(405);
+  const body = readJsonBody(request);
+  if (isAnswer(body)) return body;
+  if (body.get('reset') === true) {
+    if (!core.sealed) return errorAnswer(400, 'vault is unsealed');
+    core.seal.reset();
+    return sealStatusAnswer(core);
+  }
+  const key = textIn(body, 'key');
+  if (key === '') {
+    return errorAnswer(400, "'key' must be specified in request body as JSON, or 'reset' set to true");
+  }
+  const share = decodeKeyShare(key);
+  if (share === undefined) return errorAnswer(400, "'key' must be a valid hex or base64 string");
+  return withSealErrors(() => {
+    core.seal.unseal(share);
+    return sealStatusAnswer(core);
+  });
+};
+
+/** Does something that a token with sudo on the path may do, for sealing and stepping down. */
+function withSudo(core: VaultCore, http: HttpRequest, act: () => void): Answer {
+  const request = readLogicalRequest(core, http);
+  if (isAnswer(request)) return request;
+  if (request.operation !== 'update') return errorAnswer(405);
+  try {
+    if (!core.sealed) authorise(core, request);
+    act();
+    return emptyAnswer();
+  } catch (error) {
+    if (!(error instanceof LogicalFault)) throw error;
+    const text = error.message.includes('occurred:') ? error.message : framed(error.message);
+    return errorAnswer(error.status === 400 ? 500 : error.status, text);
+  }
+}
+
+export const sealEndpoint: SystemEndpoint = (core, request) =>
+  withSudo(core, request, () => core.seal.close());
+
+/** There is no other server that could take over, so nothing happens. */
+export const stepDownEndpoint: SystemEndpoint = (core, request) => withSudo(core, request, () => {});
