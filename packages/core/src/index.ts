@@ -38,13 +38,11 @@ export type { Logger } from './logger.js';
 export { nearMiss } from './near-miss.js';
 export {
   createResolver,
-  type EnvironmentOf,
   Resolver,
   type ResolverEvents,
-  type ResolverOptions,
   type ResolverState,
-  resolverDefaults,
 } from './resolver.js';
+export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver-options.js';
 export type {
   AbsenceReason,
   Absent,
