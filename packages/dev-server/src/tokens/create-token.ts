@@ -52,6 +52,15 @@ function entityOf(core: VaultCore, wanted: CreateRequest, role: TokenRole | unde
   return core.entities.forAlias(accessor, wanted.entityAlias, new Map()).id;
 }
 
+function checkChosenId(core: VaultCore, id: string): void {
+  if (id === '') return;
+  try {
+    core.tokens.checkId(id);
+  } catch (error) {
+    throw error instanceof TokenIdError ? refusal(error.message) : error;
+  }
+}
+
 /** Whether the new token has no parent. */
 function isOrphan(
   wanted: CreateRequest,
@@ -106,29 +115,26 @@ export function createToken(
   if (wanted.id !== '') warnings.push(CUSTOM_ID);
   const renewable = type === 'service' && ttl !== 0 && wanted.renewable && (role?.renewable ?? true);
   const boundCidrs = role !== undefined ? role.tokenBoundCidrs : orphan ? [] : parent.boundCidrs;
-  try {
-    const token = core.tokens.add({
-      ...(wanted.id === '' ? {} : { id: wanted.id }),
-      parent: orphan ? '' : parent.id,
-      policies,
-      path: role === undefined || role.pathSuffix === '' ? fullPath : `${fullPath}/${role.pathSuffix}`,
-      meta: wanted.meta,
-      displayName: displayNameOf(wanted),
-      numUses: lesserUses(wanted.numUses, role?.tokenNumUses ?? 0),
-      ttl,
-      explicitMaxTtl: durations.explicitMaxTtl,
-      period: durations.period,
-      role: role?.name ?? '',
-      entityId: ownEntity === '' && !orphan ? parent.entityId : ownEntity,
-      type,
-      boundCidrs: ttl === 0 ? [] : boundCidrs,
-      renewable,
-    });
-    for (const policy of policies) {
-      if (core.policies.get(policy) === undefined) warnings.push(`Policy "${policy}" does not exist`);
-    }
-    return { warnings, auth: authBlock(token, { ttl, renewable }) };
-  } catch (error) {
-    throw error instanceof TokenIdError ? refusal(error.message) : error;
+  checkChosenId(core, wanted.id);
+  const token = core.tokens.add({
+    ...(wanted.id === '' ? {} : { id: wanted.id }),
+    parent: orphan ? '' : parent.id,
+    policies,
+    path: role === undefined || role.pathSuffix === '' ? fullPath : `${fullPath}/${role.pathSuffix}`,
+    meta: wanted.meta,
+    displayName: displayNameOf(wanted),
+    numUses: lesserUses(wanted.numUses, role?.tokenNumUses ?? 0),
+    ttl,
+    explicitMaxTtl: durations.explicitMaxTtl,
+    period: durations.period,
+    role: role?.name ?? '',
+    entityId: ownEntity === '' && !orphan ? parent.entityId : ownEntity,
+    type,
+    boundCidrs: ttl === 0 ? [] : boundCidrs,
+    renewable,
+  });
+  for (const policy of policies) {
+    if (core.policies.get(policy) === undefined) warnings.push(`Policy "${policy}" does not exist`);
   }
+  return { warnings, auth: authBlock(token, { ttl, renewable }) };
 }

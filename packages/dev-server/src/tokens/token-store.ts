@@ -34,10 +34,9 @@ export class TokenStore {
     this.#accessors = storage.records(ACCESSORS);
   }
 
-  /** @throws TokenIdError */
+  /** Makes a token. A chosen id is taken as it is: see `checkId`. */
   add(wanted: NewToken): TokenEntry {
     const { renewable, internal = new Map(), ...rest } = wanted;
-    if (wanted.id !== undefined) this.checkId(wanted.id);
     const now = this.now();
     const batch = wanted.type === 'batch';
     const id = wanted.id ?? (batch ? `b.${randomBytes(90).toString('base64url')}` : `s.${randomName(24)}`);
@@ -68,7 +67,8 @@ export class TokenStore {
     return token;
   }
 
-  private checkId(id: string): void {
+  /** Whether a client may choose an id. @throws TokenIdError */
+  checkId(id: string): void {
     if (id.startsWith('s.')) throw new TokenIdError("custom token ID cannot have the 's.' prefix");
     if (id.includes('.')) throw new TokenIdError("custom token ID cannot have the '.' in the value");
     if (this.#tokens.has(id)) throw new TokenIdError('cannot create a token with a duplicate ID');
