@@ -4,3 +4,4 @@ export type { FailureAnswer, FailureRule } from './server/failure-rule.js';
 export type { DevServerOptions, SeedSecrets } from './server/options.js';
 export type { RecordedRequest } from './server/recorded-request.js';
 export { startDevServer } from './server/start-dev-server.js';
+export type { CertificateOptions } from './tls/certificate-options.js';

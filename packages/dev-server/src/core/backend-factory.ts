@@ -4,6 +4,7 @@ import { JwtBackend } from '../auth/jwt/jwt-backend.js';
 import { KubernetesBackend } from '../auth/kubernetes/kubernetes-backend.js';
 import { UserpassBackend } from '../auth/userpass/userpass-backend.js';
 import { cubbyholeBackend } from '../cubbyhole/cubbyhole-backend.js';
+import { DatabaseBackend } from '../database/database-backend.js';
 import { kv1Backend } from '../kv1/kv1-backend.js';
 import { kv2Backend } from '../kv2/kv2-backend.js';
 import type { Backend } from '../logical/backend.js';
@@ -30,6 +31,7 @@ const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['identity', () => new PathBackend([])],
   ['cubbyhole', (core) => cubbyholeBackend(core.cubbyholes)],
   ['kv', kv],
+  ['database', (core, storage) => new DatabaseBackend(storage, core.now)],
 ]);
 
 const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { MethodTranslator } from '../http/method-translator.js';
+import type { Certificate } from '../tls/self-signed-certificate.js';
 import type { Connections } from './connections.js';
 import { DevServerError } from './dev-server-error.js';
 
@@ -46,6 +48,7 @@ export async function listen(
   port: number,
   connections: Connections,
   serve: Serve,
+  certificate: Certificate | undefined,
 ): Promise<Listener> {
   // Random, so that no client sends such a header by chance.
   const methodHeader = `x-method-${randomBytes(8).toString('hex')}`;
@@ -56,9 +59,18 @@ export async function listen(
     if (socket.writable) socket.end(BAD_REQUEST);
     else socket.destroy();
   });
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    connections.add(socket);
+  const accept = (socket: Socket): void => {
     http.emit('connection', new MethodTranslator(socket, methodHeader));
+  };
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server =
+    certificate === undefined
+      ? createServer(options, accept)
+      : createTlsServer({ ...options, cert: certificate.cert, key: certificate.key }, accept);
+  server.on('connection', (socket: Socket) => {
+    // A client that does not trust the certificate hangs up in the middle of the handshake.
+    socket.on('error', () => {});
+    connections.add(socket);
   });
   const bound = await listening(server, host, port);
   return {

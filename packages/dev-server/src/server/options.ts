@@ -1,3 +1,5 @@
+import type { CertificateOptions } from '../tls/certificate-options.js';
+
 /** Secrets of KV version 2 below `secret/`, by path without the mount. */
 export type SeedSecrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -22,6 +24,12 @@ export interface DevServerOptions {
    * @default true
    */
   readonly initialised?: boolean;
+  /**
+   * Serve HTTPS: `true` with a certificate that the server makes for localhost, an object that says what the
+   * certificate is to be (an expired one, one for another host), or a certificate and its key in PEM.
+   * @default none: plain HTTP
+   */
+  readonly tls?: true | CertificateOptions | { readonly cert: string; readonly key: string };
   /** The clock: milliseconds since 1970. Tests pass one that they move. @default Date.now */
   readonly now?: () => number;
 }

@@ -1,16 +1,23 @@
 import { isIPv6 } from 'node:net';
 import { VaultCore } from '../core/vault-core.js';
+import { type Certificate, selfSignedCertificate } from '../tls/self-signed-certificate.js';
 import { randomName } from '../tokens/random-name.js';
 import { Connections } from './connections.js';
 import type { DevServer } from './dev-server.js';
 import { FailureRules } from './failure-rules.js';
-import { listen } from './listener.js';
+import { listen, type Serve } from './listener.js';
 import { loopbackHost } from './loopback.js';
 import type { DevServerOptions } from './options.js';
 import { handleHttp } from './request-handler.js';
 import { RequestLog } from './request-log.js';
 import { seedSecrets } from './seed.js';
 import { openStateFile } from './state-file.js';
+
+function certificateFor(tls: DevServerOptions['tls']): Certificate | undefined {
+  if (tls === undefined) return undefined;
+  if (tls === true) return selfSignedCertificate();
+  return 'cert' in tls ? tls : selfSignedCertificate(tls);
+}
 
 /**
  * Starts a server that answers as Vault's dev server does.
@@ -33,13 +40,15 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
   const log = new RequestLog();
   const connections = new Connections();
   const changed = (): void => file.save();
-  const listener = await listen(host, options.port ?? 0, connections, (message, response, methodHeader) => {
+  const certificate = certificateFor(options.tls);
+  const serve: Serve = (message, response, methodHeader) => {
     void handleHttp(
       { core, rules, log, methodHeader, changed, delay: (milliseconds) => connections.delay(milliseconds) },
       message,
       response,
     );
-  });
+  };
+  const listener = await listen(host, options.port ?? 0, connections, serve, certificate);
   changed();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -47,9 +56,10 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
     return closing;
   };
   return {
-    address: `http://${isIPv6(host) ? `[${host}]` : host}:${listener.port}`,
+    address: `${certificate === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${listener.port}`,
     rootToken,
     unsealKey: core.seal.devKey,
+    caCertificate: certificate?.cert,
     get requests() {
       return log.records;
     },
