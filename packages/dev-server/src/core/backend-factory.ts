@@ -5,11 +5,11 @@ import { KubernetesBackend } from '../auth/kubernetes/kubernetes-backend.js';
 import { UserpassBackend } from '../auth/userpass/userpass-backend.js';
 import { cubbyholeBackend } from '../cubbyhole/cubbyhole-backend.js';
 import { DatabaseBackend } from '../database/database-backend.js';
+import { identityBackend } from '../identity/identity-backend.js';
 import { kv1Backend } from '../kv1/kv1-backend.js';
 import { kv2Backend } from '../kv2/kv2-backend.js';
 import type { Backend } from '../logical/backend.js';
 import { refusal } from '../logical/logical-fault.js';
-import { PathBackend } from '../logical/path-backend.js';
 import type { MountEntry } from '../mounts/mount-entry.js';
 import type { BackendFactory } from '../mounts/mount-table.js';
 import type { Storage } from '../state/storage.js';
@@ -28,7 +28,7 @@ const kv: Maker = (core, storage, entry) => {
 
 const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['system', (core) => systemBackend(core)],
-  ['identity', () => new PathBackend([])],
+  ['identity', (core) => identityBackend(core)],
   ['cubbyhole', (core) => cubbyholeBackend(core.cubbyholes)],
   ['kv', kv],
   ['database', (core, storage) => new DatabaseBackend(storage, core.now)],

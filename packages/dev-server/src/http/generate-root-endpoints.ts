@@ -59,7 +59,7 @@ const attemptEndpoint: SystemEndpoint = (core, request) => {
   const given = textIn(body, 'otp');
   if (given !== '' && given.length !== OTP_LENGTH) return errorAnswer(400, 'OTP string is wrong length');
   const otp = given || randomName(OTP_LENGTH);
-  attempts.set(core, { shares: new ShareCollection(), otp });
+  attempts.set(core, { shares: new ShareCollection('root generation'), otp });
   return status(core, { otp: given === '' ? otp : '' });
 };
 

@@ -1,5 +1,5 @@
 import type { VaultCore } from '../core/vault-core.js';
-import { checkSealConfig } from '../seal/seal.js';
+import { checkSealConfig, SealError } from '../seal/seal.js';
 import { ShareCollection } from '../seal/share-collection.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import { numberIn, readJsonBody, textIn } from './json-body.js';
@@ -52,8 +52,12 @@ const initEndpoint: SystemEndpoint = (core, request) => {
   return withSealErrors(() => {
     const shares = numberIn(body, 'secret_shares');
     const threshold = numberIn(body, 'secret_threshold');
-    checkSealConfig(shares, threshold);
-    attempts.set(core, { collected: new ShareCollection(), shares, threshold });
+    checkSealConfig(
+      shares,
+      threshold,
+      (problem) => new SealError(`invalid rekey seal configuration: ${problem}`, 500),
+    );
+    attempts.set(core, { collected: new ShareCollection('rekey'), shares, threshold });
     return status(core);
   });
 };

@@ -27,9 +27,12 @@ const KEY_LENGTH = 32;
 const hash = (key: Uint8Array): Buffer => createHash('sha256').update(key).digest();
 
 /** @throws SealError for numbers of shares that make no sense */
-export function checkSealConfig(shares: number, threshold: number): void {
-  const invalid = (problem: string): SealError =>
-    new SealError(`invalid seal configuration: ${problem}`, 400);
+export function checkSealConfig(
+  shares: number,
+  threshold: number,
+  invalid: (problem: string) => SealError = (problem) =>
+    new SealError(`invalid seal configuration: ${problem}`, 400),
+): void {
   if (shares < 1) throw invalid('shares must be at least one');
   if (threshold < 1) throw invalid('threshold must be at least one');
   if (shares > 1 && threshold === 1) throw invalid('threshold must be greater than one for multiple shares');

@@ -5,6 +5,10 @@ import { SealError } from './seal.js';
 /** Key shares that are given one after the other, for an operation that needs the threshold of them. */
 export class ShareCollection {
   readonly nonce = randomUUID();
+
+  /** @param operation what messages call it */
+  constructor(private readonly operation: 'root generation' | 'rekey') {}
+
   #given: Buffer[] = [];
 
   get count(): number {
@@ -19,8 +23,13 @@ export class ShareCollection {
    */
   add(seal: Seal, nonce: string, share: Buffer): boolean {
     if (nonce !== this.nonce)
-      throw new SealError(`incorrect nonce supplied; nonce for this operation is "${this.nonce}"`, 400);
-    if (this.#given.some((given) => given.equals(share))) return false;
+      throw new SealError(
+        `incorrect nonce supplied; nonce for this ${this.operation} operation is "${this.nonce}"`,
+        400,
+      );
+    if (this.#given.some((given) => given.equals(share))) {
+      throw new SealError('given key has already been provided during this generation operation', 400);
+    }
     this.#given.push(share);
     if (this.#given.length < seal.threshold) return false;
     const shares = this.#given;

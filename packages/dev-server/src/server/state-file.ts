@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
 import { decodeState, encodeState } from '../state/state-codec.js';
 import type { StateTree } from '../state/storage.js';
@@ -8,7 +9,7 @@ export interface StateFile {
   readonly state: StateTree;
   /** Notes that the state changed; it is written soon. */
   save(): void;
-  /** Resolves when all is written. */
+  /** Resolves when all is written. Rejects with what went wrong while writing. */
   close(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ async function load(path: string): Promise<StateTree> {
 
 /** Writes beside the file and renames, so that the file is whole at any time. */
 async function write(path: string, state: StateTree): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, 'w', 0o600);
     try {
@@ -63,22 +64,23 @@ export async function openStateFile(path: string | undefined): Promise<StateFile
   let writing: Promise<void> | undefined;
   let problem: unknown;
   const drain = async (): Promise<void> => {
-    while (dirty) {
-      dirty = false;
-      await write(path, state);
+    try {
+      while (dirty) {
+        dirty = false;
+        await write(path, state);
+      }
+    } catch (error) {
+      problem = error;
+    } finally {
+      // In the same turn in which the loop saw that nothing is left: no change can slip in between.
+      writing = undefined;
     }
   };
   return {
     state,
     save() {
       dirty = true;
-      writing ??= drain()
-        .catch((error: unknown) => {
-          problem = error;
-        })
-        .finally(() => {
-          writing = undefined;
-        });
+      writing ??= drain();
     },
     async close() {
       await writing;

@@ -22,7 +22,7 @@ function ttlOf(config: JsonMap, name: string, label: string): number {
 /** @throws LogicalFault for a value that there is not */
 export function listingVisibility(value: string | undefined): string | undefined {
   if (value === undefined || value === '' || value === 'hidden' || value === 'unauth') return value;
-  throw refusal('invalid listing visibility type');
+  throw refusal(`invalid listing_visibility ${value}`);
 }
 
 const TOKEN_TYPES = new Set(['default-service', 'default-batch', 'service', 'batch']);

@@ -44,6 +44,9 @@ function mount(core: VaultCore, table: MountTableName, fields: Fields<typeof FIE
   const options = optionsOf(wanted, fields.get('options') ?? new Map(), label);
   const type = table === 'secret' ? wanted.replace(/^kv-v[12]$/, 'kv') : wanted;
   if (table === 'secret' && isProtected(path)) throw refusal(`cannot mount "${path}"`);
+  if (table === 'auth' && type === 'token') {
+    throw refusal('token credential backend cannot be instantiated');
+  }
   if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
   const conflict = core.mounts.conflict(fullPath({ table, path }));
   if (conflict !== undefined) {

@@ -11,6 +11,7 @@ import { leasePaths } from './lease-paths.js';
 import { mountPaths } from './mount-paths.js';
 import { policyPaths } from './policy-paths.js';
 import { remountPath } from './remount-path.js';
+import { toolPaths } from './tool-paths.js';
 import { tunePaths } from './tune-paths.js';
 
 /** The backend of `sys/`. */
@@ -28,6 +29,7 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...quotaPaths(core),
       ...configPaths(core),
       ...keyPaths(core),
+      ...toolPaths(),
       ...internalUiPaths(core),
     ],
     {

@@ -122,6 +122,9 @@ function tune(core: VaultCore, path: string, fields: Fields<typeof FIELDS>): Log
   const mount = core.mounts.route(path);
   if (mount === undefined) throw refusal(`tune of path "${path}" failed: no mount entry found`);
   const { entry } = mount;
+  if (fields.has('token_type') && entry.table !== 'auth') {
+    throw refusal("'token_type' can only be modified on auth mounts");
+  }
   const options = fields.get('options');
   const versions = versionChange(entry, options);
   const changed: MountEntry = {

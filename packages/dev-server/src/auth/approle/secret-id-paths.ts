@@ -43,7 +43,7 @@ function readMetadata(text: string): ReadonlyMap<string, string> {
 function checkCidrs(role: AppRole, cidrList: readonly string[]): void {
   const invalid = cidrList.find((block) => !isCidr(block));
   if (invalid !== undefined) {
-    throw refusal(`failed to validate CIDR blocks: invalid CIDR address: ${invalid}`);
+    throw failure(`failed to validate CIDR blocks: invalid CIDR address: ${invalid}`);
   }
   const outer = role.secretIdBoundCidrs ?? [];
   if (outer.length === 0 || cidrsWithin(cidrList, outer)) return;
@@ -63,7 +63,7 @@ function issue(store: AppRoleStore, fields: SecretIdFields, chosen: string | und
   const id = chosen ?? randomUUID();
   if (id === '') throw refusal('missing secret_id');
   if (store.secretId(role.name, id) !== undefined) {
-    throw refusal('failed to store secret_id: SecretID is already registered');
+    throw failure('failed to store secret_id: SecretID is already registered');
   }
   const now = store.now();
   const ttl = Math.min(role.secretIdTtl, store.maxTtl);

@@ -33,7 +33,10 @@ function grantOf(username: string, user: UserRecord): AuthGrant {
     metadata: new Map([['username', username]]),
     displayName: username,
     alias: username,
-    internal: new Map([['username', username]]),
+    internal: new Map([
+      ['username', username],
+      ['policies', user.settings.policies.join(',')],
+    ]),
   };
 }
 
@@ -136,6 +139,10 @@ export class UserpassBackend extends PathBackend {
   renewLogin(lease: LeaseRecord): AuthGrant | undefined {
     const username = String(lease.internal.get('username') ?? '');
     const user = this.#users.get(username);
-    return user && grantOf(username, user);
+    if (user === undefined) return undefined;
+    if (lease.internal.get('policies') !== user.settings.policies.join(',')) {
+      throw failure('policies have changed, not renewing');
+    }
+    return grantOf(username, user);
   }
 }
