@@ -3,6 +3,7 @@ import { formatValue } from '../go/format-value.js';
 import type { JsonMap } from '../json/json-value.js';
 import { fieldDecoders } from '../logical/field-types.js';
 import { refusal } from '../logical/logical-fault.js';
+import { withoutUndefined } from '../logical/without-undefined.js';
 import { type MountConfig, SYSTEM_TTL } from '../mounts/mount-entry.js';
 
 /** `x/` for any of `x`, `/x`, `x/`. */
@@ -66,17 +67,5 @@ export function readMountConfig(config: JsonMap): MountConfig {
     maxLeaseTtl,
     forceNoCache: config.get('force_no_cache') === true,
     ...withoutUndefined(optional),
-  };
-}
-
-/** The properties that are set. */
-export function withoutUndefined<TObject extends object>(
-  object: TObject,
-): {
-  [TKey in keyof TObject]?: Exclude<TObject[TKey], undefined>;
-} {
-  // fromEntries forgets the names of the properties, which stay what they were
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [TKey in keyof TObject]?: Exclude<TObject[TKey], undefined>;
   };
 }

@@ -9,8 +9,9 @@ import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
+import { withoutUndefined } from '../logical/without-undefined.js';
 import type { MountConfig, MountEntry } from '../mounts/mount-entry.js';
-import { listingVisibility, mountPath, mountTokenType, withoutUndefined } from './mount-config.js';
+import { listingVisibility, mountPath, mountTokenType } from './mount-config.js';
 
 const FIELDS = {
   path: 'string',
@@ -122,8 +123,11 @@ function tune(core: VaultCore, path: string, fields: Fields<typeof FIELDS>): Log
   const mount = core.mounts.route(path);
   if (mount === undefined) throw refusal(`tune of path "${path}" failed: no mount entry found`);
   const { entry } = mount;
-  if (fields.has('token_type') && entry.table !== 'auth') {
-    throw refusal("'token_type' can only be modified on auth mounts");
+  if (fields.has('token_type')) {
+    if (entry.table !== 'auth') throw refusal("'token_type' can only be modified on auth mounts");
+    if (entry.type === 'token') {
+      throw refusal("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
+    }
   }
   const options = fields.get('options');
   const versions = versionChange(entry, options);

@@ -7,8 +7,15 @@ export interface UserRecord {
   readonly salt: string;
   readonly passwordHash: string;
   readonly settings: TokenSettings;
-  /** As set by the older name of the field; answers show it as it was set. */
+  readonly older: OlderFields;
+}
+
+/** What was set by the older names of fields; answers show it under them, too. */
+export interface OlderFields {
   readonly policies?: readonly string[];
+  readonly ttl?: number;
+  readonly max_ttl?: number;
+  readonly bound_cidrs?: readonly string[];
 }
 
 export const USERS = collection<UserRecord>('users');

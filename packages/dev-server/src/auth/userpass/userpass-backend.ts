@@ -6,10 +6,11 @@ import type { Fields } from '../../logical/fields.js';
 import { failure, refusal } from '../../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../../logical/logical-response.js';
 import { definePath, PathBackend } from '../../logical/path-backend.js';
+import { withoutUndefined } from '../../logical/without-undefined.js';
 import { sanitizePolicies } from '../../policies/sanitize-policies.js';
 import type { Storage } from '../../state/storage.js';
 import { changeSettings, grantFrom, NO_SETTINGS, settingsView, TOKEN_FIELDS } from '../token-settings.js';
-import { hashPassword, passwordFits, USERS, type UserRecord } from './user-record.js';
+import { hashPassword, type OlderFields, passwordFits, USERS, type UserRecord } from './user-record.js';
 
 const NAME = '\\w(?:[\\w.@-]*\\w)?';
 
@@ -18,13 +19,13 @@ const USER_FIELDS = {
   username: 'lowerCase',
   password: 'string',
   policies: 'commaStrings',
+  ttl: 'duration',
+  max_ttl: 'duration',
+  bound_cidrs: 'commaStrings',
 } as const;
 
 const view = (user: UserRecord): LogicalResponse => ({
-  data: {
-    ...settingsView(user.settings),
-    ...(user.policies === undefined ? {} : { policies: user.policies }),
-  },
+  data: { ...settingsView(user.settings), ...user.older },
 });
 
 function grantOf(username: string, user: UserRecord): AuthGrant {
@@ -40,18 +41,38 @@ function grantOf(username: string, user: UserRecord): AuthGrant {
   };
 }
 
+/** The older fields that still count: those that no newer one has replaced. */
+function olderFields(known: OlderFields | undefined, fields: Fields<typeof USER_FIELDS>): OlderFields {
+  const policies = fields.get('policies');
+  return withoutUndefined({
+    policies: fields.has('token_policies')
+      ? undefined
+      : policies === undefined
+        ? known?.policies
+        : sanitizePolicies(policies, false),
+    ttl: fields.has('token_ttl') ? undefined : (fields.get('ttl') ?? known?.ttl),
+    max_ttl: fields.has('token_max_ttl') ? undefined : (fields.get('max_ttl') ?? known?.max_ttl),
+    bound_cidrs: fields.has('token_bound_cidrs')
+      ? undefined
+      : (fields.get('bound_cidrs') ?? known?.bound_cidrs),
+  });
+}
+
 function changed(known: UserRecord | undefined, fields: Fields<typeof USER_FIELDS>): UserRecord {
   const password = fields.get('password') ?? '';
   if (known === undefined && password === '') throw refusal('missing password');
   const settings = changeSettings(known?.settings ?? NO_SETTINGS, fields);
-  const older = fields.get('policies');
-  const newer = fields.has('token_policies');
-  const policies = older === undefined ? undefined : sanitizePolicies(older, false);
-  const kept = newer ? undefined : (policies ?? known?.policies);
+  const older = olderFields(known?.older, fields);
   return {
     ...(password === '' && known !== undefined ? known : hashPassword(password)),
-    settings: !newer && policies !== undefined ? { ...settings, policies } : settings,
-    ...(kept === undefined ? {} : { policies: kept }),
+    settings: {
+      ...settings,
+      policies: older.policies ?? settings.policies,
+      ttl: older.ttl ?? settings.ttl,
+      maxTtl: older.max_ttl ?? settings.maxTtl,
+      boundCidrs: older.bound_cidrs ?? settings.boundCidrs,
+    },
+    older,
   };
 }
 
