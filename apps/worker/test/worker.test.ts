@@ -67,7 +67,14 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
   it('lets a variable override Vault, and says what is underneath when asked', async () => {
     const { output } = await run({ ...enabled, SECRET_KEY: manual.SECRET_KEY }, ['--survey']);
-    expect(rowOf(output, 'SECRET_KEY')).toEqual(['SECRET_KEY', '[secret]', 'environment', 'SECRET_KEY', 'vault', 'v1']);
+    expect(rowOf(output, 'SECRET_KEY')).toEqual([
+      'SECRET_KEY',
+      '[secret]',
+      'environment',
+      'SECRET_KEY',
+      'vault',
+      'v1',
+    ]);
   });
 
   it('logs each request with PAKE_DEBUG, and no secret', async () => {

@@ -53,6 +53,9 @@ async function callBackend(mount: RoutedMount, below: LogicalRequest): Promise<L
   }
 }
 
+const SECRET_REVOKED =
+  'Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.';
+
 const DEPRECATED_UNWRAP =
   "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.";
 
@@ -91,8 +94,13 @@ async function handleOrdinary(
     if (!isAllowed(core, token, effective, mount)) throw refusal(PERMISSION_DENIED, 403);
     if (mount === undefined || below === undefined)
       throw refusal(`no handler for route '${request.path}'`, 404);
+    if (mount.entry.type === 'cubbyhole' && token.type === 'batch') {
+      throw refusal('cubbyhole operations are only supported by "service" type tokens');
+    }
     const response = await callBackend(mount, below);
-    return completeResponse(core, request, token, mount, response);
+    const complete = completeResponse(core, request, token, mount, response);
+    if (lastUse && complete?.lease?.leaseId) throw refusal(SECRET_REVOKED);
+    return complete;
   } finally {
     if (lastUse) core.revocation.revokeToken(token);
   }

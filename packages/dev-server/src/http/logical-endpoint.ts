@@ -1,6 +1,6 @@
 import { handleLogical } from '../core/request-flow.js';
 import type { VaultCore } from '../core/vault-core.js';
-import { isJsonArray, type JsonValue } from '../json/json-value.js';
+import { isJsonArray, isJsonMap, type JsonValue } from '../json/json-value.js';
 import { LogicalFault } from '../logical/logical-fault.js';
 import type { Operation } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
@@ -12,7 +12,7 @@ import { isAnswer, readLogicalRequest } from './logical-request-reader.js';
 function keysOf(response: LogicalResponse): readonly JsonValue[] | undefined {
   const { data } = response;
   if (data === null || data === undefined) return undefined;
-  const keys = data instanceof Map ? data.get('keys') : (data as { keys?: JsonValue }).keys; // either kind of object
+  const keys = isJsonMap(data) ? data.get('keys') : data['keys'];
   return isJsonArray(keys) ? keys : undefined;
 }
 

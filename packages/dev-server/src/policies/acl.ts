@@ -74,7 +74,7 @@ export class Acl {
   /** What may be done with a path, sorted; `deny` alone where nothing may. */
   capabilities(path: string): string[] {
     if (this.isRoot) return ['root'];
-    const found = [...(this.ruleFor(path, true)?.capabilities ?? [])].sort();
+    const found = [...(this.ruleFor(path.replace(/^\/+/, ''), true)?.capabilities ?? [])].sort();
     return found.length === 0 ? ['deny'] : found;
   }
 

@@ -16,7 +16,11 @@ export interface DevServerOptions {
    * @default none: all is in memory and gone when the server closes
    */
   readonly dataFile?: string;
-  /** Secrets to begin with, such as `{ 'pake_system/development/database': { url: '…' } }`. @default none */
+  /**
+   * Secrets to begin with, such as `{ 'pake_system/development/database': { url: '…' } }`. With a data file
+   * each start writes a new version of them.
+   * @default none
+   */
   readonly seed?: SeedSecrets;
   /**
    * False for a server that is not in dev mode: it has to be initialised and unsealed over HTTP first, has no

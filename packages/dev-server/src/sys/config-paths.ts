@@ -6,6 +6,8 @@ import { type BackendPath, definePath } from '../logical/path-backend.js';
 import { collection } from '../state/storage.js';
 import { CORS, STANDARD_HEADERS } from './cors-config.js';
 
+const CSP = 'overriding default Content-Security-Policy which is secure by default, proceed with caution';
+
 const UI_HEADERS = collection<readonly string[]>('ui-headers');
 
 const corsPath = (core: VaultCore): BackendPath => {
@@ -60,10 +62,10 @@ const uiHeaderPaths = (core: VaultCore): readonly BackendPath[] => {
         update: ({ fields }) => {
           const values = fields.get('values') ?? [];
           const header = fields.get('header') ?? '';
+          if (values.length === 0) throw refusal('header and values must be specified');
           if (/^x-vault-/i.test(header)) throw refusal('X-Vault headers cannot be set');
-          if (values.length === 0) throw refusal('header values cannot be empty');
           headers.set(canonical(header), values);
-          return undefined;
+          return { data: null, ...(/^content-security-policy$/i.test(header) ? { warnings: [CSP] } : {}) };
         },
         delete: ({ fields }) => {
           headers.delete(canonical(fields.get('header') ?? ''));

@@ -1,6 +1,6 @@
 import type { VaultCore } from '../core/vault-core.js';
 import { formatTime } from '../go/timestamp.js';
-import { isJsonArray } from '../json/json-value.js';
+import { isJsonArray, isJsonMap } from '../json/json-value.js';
 import { writeJson } from '../json/json-writer.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
@@ -13,10 +13,9 @@ import { signWrappingToken } from './wrapping-jwt.js';
 function refuseEmptyList(request: LogicalRequest, response: LogicalResponse): void {
   if (request.operation !== 'list') return;
   const { data } = response;
-  const keys = data && 'keys' in data && !(data instanceof Map) ? data.keys : undefined;
+  const keys = isJsonMap(data) ? data.get('keys') : data?.['keys'];
   // An empty list is not worth a token.
-  if (typeof keys === 'function' || !isJsonArray(keys) || keys.length === 0)
-    throw refusal('unsupported path', 404);
+  if (!isJsonArray(keys) || keys.length === 0) throw refusal('unsupported path', 404);
 }
 
 /** Puts an answer into the cubbyhole of a new token, where the request wants it so; answers with the token. */
