@@ -34,7 +34,8 @@ async function outcome(child: Child): Promise<{ code: number | null; stdout: str
 
 const firstLine = async (child: Child): Promise<string> => String((await once(child.stdout, 'data'))[0]);
 
-describe('strongroom-dev-server', () => {
+// Each test starts a process, which takes its time on a busy machine.
+describe('strongroom-dev-server', { timeout: 60_000 }, () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, and says one line', async (signal) => {
     const child = start(['--listen', '127.0.0.1:0', '--root-token', 'dev']);
     const line = await firstLine(child);

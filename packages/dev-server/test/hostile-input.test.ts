@@ -70,7 +70,7 @@ describe('whatever is sent, the server goes on', () => {
     expect(answers).toContain('{"keys":["a","b"]}');
   });
 
-  test('any path and any JSON', async () => {
+  test('any path and any JSON', { timeout: 60_000 }, async () => {
     const verb = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'LIST', 'PATCH', 'OPTIONS', 'HEAD', 'BREW');
     const root = fc.constantFrom(
       'secret/data',
@@ -97,7 +97,9 @@ describe('whatever is sent, the server goes on', () => {
     await isAlive();
   });
 
-  test('any JSON in a secret comes back as it was, numbers as Vault reads them', async () => {
+  test('any JSON in a secret comes back as it was, numbers as Vault reads them', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (data) => {
         const sent = JSON.parse(JSON.stringify(data));

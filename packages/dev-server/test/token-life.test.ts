@@ -43,7 +43,7 @@ describe('the life of tokens on a clock that tests move', () => {
     expect((await lookUp(token)).status).toBe(403);
   });
 
-  test('a periodic token lives as long as it is renewed in time', async () => {
+  test('a periodic token lives as long as it is renewed in time', { timeout: 60_000 }, async () => {
     const token = await create({ policies: ['default'], period: '1h' });
     // Longer than the 768 hours that other tokens live at most.
     for (let round = 0; round < 800; round += 1) {

@@ -3,16 +3,40 @@ import { invalidInt, parseBool, parseInteger } from '../go/parse-number.js';
 import { isJsonArray, isJsonMap, type JsonMap, JsonNumber, type JsonValue } from '../json/json-value.js';
 
 /** A value does not fit a field; the message is Vault's. */
-export class DecodeError extends Error {}
+export class DecodeError extends Error {
+  constructor(
+    message: string,
+    /** What is wrong, one by one, where the value has several parts. */
+    readonly problems: readonly string[] = [message],
+  ) {
+    super(message);
+  }
+}
 
-/** Several at once, as for the elements of a list. */
-const decodeErrors = (messages: readonly string[]): DecodeError =>
-  new DecodeError(
-    `${messages.length} error(s) decoding:\n\n${[...messages]
-      .sort()
-      .map((message) => `* ${message}`)
-      .join('\n')}`,
-  );
+/** Several problems in one text. */
+export const listProblems = (problems: readonly string[]): string => {
+  const points = [...problems].sort().map((problem) => `* ${problem}`);
+  return `${points.length} error(s) decoding:\n\n${points.join('\n')}`;
+};
+
+/** Decodes the parts of a value, and reports all that do not fit at once. */
+function decodeParts<TPart, TResult>(
+  parts: readonly TPart[],
+  decode: (part: TPart, index: number) => TResult,
+): TResult[] {
+  const problems: string[] = [];
+  const results: TResult[] = [];
+  for (const [index, part] of parts.entries()) {
+    try {
+      results.push(decode(part, index));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new DecodeError(listProblems(problems), problems);
+  return results;
+}
 
 const goType = (value: JsonValue): string => {
   if (typeof value === 'boolean') return 'bool';
@@ -85,34 +109,17 @@ export function decodeMap(value: JsonValue, name = ''): JsonMap {
 export function decodeList<TItem>(
   value: JsonValue,
   decodeItem: (item: JsonValue, name: string) => TItem,
+  name = '',
 ): TItem[] {
   if (value === null || (isJsonMap(value) && value.size === 0)) return [];
-  const problems: string[] = [];
-  const items = (isJsonArray(value) ? value : [value]).flatMap((item, index) => {
-    try {
-      return [decodeItem(item, `[${index}]`)];
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      problems.push(error.message);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw decodeErrors(problems);
-  return items;
+  const items = isJsonArray(value) ? value : [value];
+  return decodeParts(items, (item, index) => decodeItem(item, `${name}[${index}]`));
 }
 
 /** A map of strings. */
 export function decodeStringMap(value: JsonValue, name = ''): ReadonlyMap<string, string> {
-  const problems: string[] = [];
-  const pairs = [...decodeMap(value, name)].flatMap(([key, item]): [string, string][] => {
-    try {
-      return [[key, decodeString(item, `${name}[${key}]`)]];
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      problems.push(error.message);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw decodeErrors(problems);
-  return new Map(pairs);
+  const entries = [...decodeMap(value, name)];
+  return new Map(
+    decodeParts(entries, ([key, item]): [string, string] => [key, decodeString(item, `${name}[${key}]`)]),
+  );
 }

@@ -1,5 +1,5 @@
 import type { JsonMap, JsonValue } from '../json/json-value.js';
-import { DecodeError } from './weak-decode.js';
+import { DecodeError, listProblems } from './weak-decode.js';
 
 /** Reads several named values and reports all that do not fit at once, as Vault does for some requests. */
 export class WeakStruct {
@@ -22,15 +22,13 @@ export class WeakStruct {
       return decode(raw, shown);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#problems.push(error.message);
+      this.#problems.push(...error.problems);
       return undefined;
     }
   }
 
   /** All that did not fit, in one text; undefined where all did. */
   problem(): string | undefined {
-    if (this.#problems.length === 0) return undefined;
-    const points = [...this.#problems].sort().map((message) => `* ${message}`);
-    return `${points.length} error(s) decoding:\n\n${points.join('\n')}`;
+    return this.#problems.length === 0 ? undefined : listProblems(this.#problems);
   }
 }

@@ -27,7 +27,7 @@ export function readCreateRequest(data: JsonMap): CreateRequest {
   const text = (name: string, shown = name): string => fields.read(name, shown, decodeString) ?? '';
   const request: CreateRequest = {
     id: text('id', 'ID'),
-    policies: fields.read('policies', 'Policies', (raw) => decodeList(raw, decodeString)) ?? [],
+    policies: fields.read('policies', 'Policies', (raw, name) => decodeList(raw, decodeString, name)) ?? [],
     meta: fields.read('meta', 'meta', decodeStringMap) ?? null,
     noParent: fields.read('no_parent', 'no_parent', decodeBool) ?? false,
     noDefaultPolicy: fields.read('no_default_policy', 'no_default_policy', decodeBool) ?? false,
