@@ -1,4 +1,3 @@
-import { orAborted } from './abort.js';
 import { absenceWords } from './absence.js';
 import type { Setting } from './definition.js';
 import {
@@ -8,6 +7,7 @@ import {
   type Problem,
   SourceError,
 } from './errors.js';
+import type { Patience } from './patience.js';
 import type { Lookup, LookupContext, Source } from './source.js';
 
 /** What every source said about one setting, in order of precedence. */
@@ -41,13 +41,15 @@ export function settledAt({ steps }: Trail): number {
  * Only absence falls through silently. A source that could not be asked leaves a `failed` step behind, so that
  * whoever decides about fallbacks sees it; what the user contradicted stops at once.
  *
- * @param contextOf what each source may know; its signal ends the wait even when the source does not listen
+ * @param moment what every source may know
+ * @param patienceWith how long each source is waited for
  * @param everything ask every source about every setting, as `survey()` does
  */
 export async function askChain(
   sources: readonly Source[],
   settings: readonly Setting[],
-  contextOf: (source: Source) => LookupContext,
+  moment: Omit<LookupContext, 'signal'>,
+  patienceWith: (source: Source) => Patience,
   everything = false,
 ): Promise<ChainAnswer> {
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
@@ -55,7 +57,9 @@ export async function askChain(
   for (const source of sources) {
     const asked = everything || source.local === true ? trails : trails.filter(({ settled }) => !settled);
     const answers =
-      asked.length === 0 ? new Map<string, Lookup>() : await ask(source, asked, contextOf(source), problems);
+      asked.length === 0
+        ? new Map<string, Lookup>()
+        : await ask(source, asked, moment, patienceWith(source), problems);
     for (const trail of trails) {
       const lookup = answers.get(trail.setting.name);
       trail.steps.push({ source: source.name, lookup });
@@ -71,12 +75,19 @@ const isFinal = (lookup: Lookup | undefined): boolean =>
 async function ask(
   source: Source,
   trails: readonly { readonly setting: Setting }[],
-  context: LookupContext,
+  moment: Omit<LookupContext, 'signal'>,
+  patience: Patience,
   problems: Problem[],
 ): Promise<ReadonlyMap<string, Lookup>> {
   const settings = trails.map(({ setting }) => setting);
+  const context: LookupContext = {
+    ...moment,
+    get signal() {
+      return patience.signal;
+    },
+  };
   try {
-    const answers = await orAborted(source.lookup(settings, context), context.signal);
+    const answers = await patience.waitFor(source.lookup(settings, context));
     return new Map(settings.map(({ name }) => [name, understood(answers.get(name))]));
   } catch (thrown) {
     const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));

@@ -3,14 +3,16 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
 import type { $ZodType } from 'zod/v4/core';
+import { systemClock } from './clock.js';
 import { plain, type Setting } from './definition.js';
+import { Patience } from './patience.js';
 import { validate } from './validation.js';
 
-const signal = new AbortController().signal;
+const patience = new Patience(systemClock, Number.POSITIVE_INFINITY, () => new Error('never'));
 
 const settingOf = (schema: $ZodType): Setting => ({ ...plain(schema), name: 'SETTING' });
 
-const read = (schema: $ZodType, raw: unknown) => validate(settingOf(schema), raw, signal);
+const read = (schema: $ZodType, raw: unknown) => validate(settingOf(schema), raw, patience);
 
 async function valueFor(schema: $ZodType, raw: unknown): Promise<unknown> {
   const result = await read(schema, raw);

@@ -9,8 +9,7 @@ export function defaultsSource(): Source {
   return {
     name: 'defaults',
     local: true,
-    async lookup(settings, { environment, signal }) {
-      signal.throwIfAborted();
+    async lookup(settings, { environment }) {
       return new Map(settings.map((setting) => [setting.name, lookUp(setting, environment)]));
     },
   };

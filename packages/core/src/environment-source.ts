@@ -1,15 +1,11 @@
-import { open } from 'node:fs/promises';
 import { nearMiss } from './near-miss.js';
-import type { Lookup, Source } from './source.js';
+import type { Lookup, LookupContext, Source } from './source.js';
 
 /** Environment variables by name, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** No file that holds one setting is larger. */
 const maxFileBytes = 1024 * 1024;
-
-/** Refuses what is no text, rather than change it. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Settings from environment variables: the setting's name is the variable's. A variable that is set but empty
@@ -26,13 +22,12 @@ export function environmentSource(variables: EnvironmentVariables = process.env)
 
   return {
     name: 'environment',
-    async lookup(settings, { signal, declared }) {
-      signal.throwIfAborted();
-      const names = declared ?? new Set(settings.map(({ name }) => name));
+    async lookup(settings, context) {
+      const names = context.declared ?? new Set(settings.map(({ name }) => name));
       const answers = new Map<string, Lookup>();
       await Promise.all(
         settings.map(async (setting) => {
-          answers.set(setting.name, await lookUp(setting.name, values, names, signal));
+          answers.set(setting.name, await lookUp(setting.name, values, names, context));
         }),
       );
       return answers;
@@ -44,7 +39,7 @@ function lookUp(
   name: string,
   values: ReadonlyMap<string, string>,
   names: ReadonlySet<string>,
-  signal: AbortSignal,
+  context: LookupContext,
 ): Lookup | Promise<Lookup> {
   const value = values.get(name) || undefined;
   // A setting of that very name is a value of its own, as with LOG and LOG_FILE.
@@ -56,7 +51,7 @@ function lookUp(
       hint: `Unset ${name} or ${name}_FILE: only one of them can hold the value.`,
     };
   }
-  if (file !== undefined) return readValueFile(name, file, signal);
+  if (file !== undefined) return readValueFile(name, file, context.signal);
   if (value !== undefined) return { status: 'found', value, locator: name };
   return { status: 'absent', reason: 'not-set', locator: name, hint: () => hintFor(name, values, names) };
 }
@@ -90,6 +85,8 @@ async function readValueFile(name: string, file: string, signal: AbortSignal): P
     if (bytes === undefined) {
       return unreadable(name, file, `is larger than ${maxFileBytes / 1024} KiB`);
     }
+    // Refuses what is no text, rather than change it.
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const value = utf8.decode(bytes).replace(/\r?\n$/, '');
     if (value === '') return unreadable(name, file, 'is empty');
     return { status: 'found', value, locator: `${name}_FILE ${file}` };
@@ -101,6 +98,8 @@ async function readValueFile(name: string, file: string, signal: AbortSignal): P
 
 /** Reads at most the limit, whatever the file says of its size: it may be a pipe or a device. */
 async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  // Loaded by the first file, which most programs do not have.
+  const { open } = await import('node:fs/promises');
   const handle = await open(file, 'r');
   try {
     const chunks: Buffer[] = [];

@@ -146,12 +146,13 @@ export interface Problem {
  */
 export class ConfigurationError extends StrongroomError {
   declare readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';
-  readonly problems: readonly Problem[];
+  declare readonly problems: readonly Problem[];
 
   constructor(headline: string, problems: readonly Problem[]) {
     const invalid = problems.some((problem) => problem.code === 'SETTINGS_INVALID');
     super(invalid ? 'SETTINGS_INVALID' : 'SETTINGS_MISSING', describe(headline, problems));
-    this.problems = Object.freeze([...problems]);
+    // Not enumerable: the message says it all, and Node.js would print it a second time for an uncaught error.
+    Object.defineProperty(this, 'problems', { value: Object.freeze([...problems]) });
   }
 }
 

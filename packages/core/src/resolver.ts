@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { askChain, asSourceError, type ChainAnswer, type Trail } from './chain.js';
 import { systemClock } from './clock.js';
 import { defaultsSource } from './defaults-source.js';
@@ -6,6 +6,7 @@ import type { Declarations, Definition, Setting, ValuesOf } from './definition.j
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import type { Logger } from './logger.js';
+import { Patience } from './patience.js';
 import {
   checkEnvironment,
   checkSourceNames,
@@ -48,13 +49,19 @@ export class Resolver<T extends Declarations> {
   readonly definition: Definition<T>;
   readonly environment: string;
   /** Emits {@link ResolverEvents}. */
-  readonly events = new EventEmitter<ResolverEvents>();
+  // Not imported: the module's view of a built-in one costs a start-up most of a millisecond.
+  readonly events: EventEmitter<ResolverEvents> = new (process.getBuiltinModule(
+    'node:events',
+  ).EventEmitter)();
   readonly #sources: readonly Source[];
   readonly #settings: readonly Setting[];
   readonly #names: ReadonlySet<string>;
   readonly #options: Required<Pick<ResolverOptions, 'startDeadlineMs' | 'onSourceError' | 'clock'>>;
   readonly #logger: Logger | undefined;
-  readonly #closing = new AbortController();
+  /** Lasts until close(). */
+  readonly #lifetime: Patience;
+  /** One for each load or survey under way: it ends at its deadline, or with the lifetime. */
+  readonly #underWay = new Set<Patience>();
   #state: ResolverState;
   #loading: Promise<ValuesOf<T>> | undefined;
   #closed: Promise<void> | undefined;
@@ -77,6 +84,7 @@ export class Resolver<T extends Declarations> {
       onSourceError: options.onSourceError ?? resolverDefaults.onSourceError,
       clock: options.clock ?? systemClock,
     };
+    this.#lifetime = new Patience(this.#options.clock, Number.POSITIVE_INFINITY, closedError);
     this.#logger = options.logger;
     this.#state = { status: 'new', since: this.#options.clock.now(), failures: [] };
   }
@@ -93,9 +101,9 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`
    */
   load(): Promise<ValuesOf<T>> {
-    if (this.#closing.signal.aborted) return Promise.reject(closedError());
+    if (this.#lifetime.ended) return Promise.reject(closedError());
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded.snapshot);
-    this.#loading ??= this.#inTime((signal) => this.#load(signal)).finally(() => {
+    this.#loading ??= this.#inTime((patience) => this.#load(patience)).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
@@ -127,9 +135,9 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`
    */
   async survey(): Promise<readonly SettingExplanation[]> {
-    if (this.#closing.signal.aborted) throw closedError();
-    const { trails } = await this.#inTime((signal) => this.#ask(signal, true));
-    if (this.#closing.signal.aborted) throw closedError();
+    if (this.#lifetime.ended) throw closedError();
+    const { trails } = await this.#inTime((patience) => this.#ask(patience, true));
+    if (this.#lifetime.ended) throw closedError();
     return trails.map(explainTrail);
   }
 
@@ -148,7 +156,8 @@ export class Resolver<T extends Declarations> {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort(new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed'));
+    const reason = new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed');
+    for (const patience of [this.#lifetime, ...this.#underWay]) patience.end(reason);
     await this.#loading?.catch(() => undefined);
     this.#become('closed', []);
     this.events.removeAllListeners();
@@ -156,19 +165,19 @@ export class Resolver<T extends Declarations> {
     for (const result of closed) if (result.status === 'rejected') throw asSourceError(result.reason);
   }
 
-  async #load(signal: AbortSignal): Promise<ValuesOf<T>> {
+  async #load(patience: Patience): Promise<ValuesOf<T>> {
     this.#become('loading', []);
-    const { trails, problems: wiring } = await this.#ask(signal);
+    const { trails, problems: wiring } = await this.#ask(patience);
     const failures = failuresOf(trails);
     const problems: Problem[] = [...wiring];
     const values: { setting: Setting; value: unknown }[] = [];
     for (const trail of trails) {
-      const settlement = await settle(trail, this.#options.onSourceError, signal);
+      const settlement = await settle(trail, this.#options.onSourceError, patience);
       if ('problem' in settlement) problems.push(settlement.problem);
       else values.push({ setting: trail.setting, value: settlement.value });
       undisturbed(() => this.#logger?.debug(summary(trail), 'setting resolved'));
     }
-    if (this.#closing.signal.aborted) throw closedError();
+    if (this.#lifetime.ended) throw closedError();
     if (problems.length > 0) throw this.#failed(problems, failures);
     const title = `${this.definition.application} (${this.environment})`;
     // createSnapshot puts exactly the definition's settings on the object, each validated by its schema.
@@ -179,32 +188,30 @@ export class Resolver<T extends Declarations> {
     return snapshot;
   }
 
-  #ask(signal: AbortSignal, everything = false): Promise<ChainAnswer> {
+  #ask(patience: Patience, everything = false): Promise<ChainAnswer> {
     const moment = {
       application: this.definition.application,
       environment: this.environment,
       declared: this.#names,
     };
     // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
-    const contextOf = ({ local }: Source) => ({
-      ...moment,
-      signal: local === true ? this.#closing.signal : signal,
-    });
-    return askChain(this.#sources, this.#settings, contextOf, everything);
+    const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
+    return askChain(this.#sources, this.#settings, moment, patienceWith, everything);
   }
 
   /** Does something under the deadline, and no longer than the resolver is open. */
-  async #inTime<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+  async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
     const { startDeadlineMs, clock } = this.#options;
-    const deadline = new AbortController();
-    const callOff = clock.after(startDeadlineMs, () => {
+    const patience = new Patience(clock, startDeadlineMs, () => {
       const seconds = startDeadlineMs / 1000;
-      deadline.abort(new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`));
+      return new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`);
     });
+    this.#underWay.add(patience);
     try {
-      return await work(AbortSignal.any([deadline.signal, this.#closing.signal]));
+      return await work(patience);
     } finally {
-      callOff();
+      patience.rest();
+      this.#underWay.delete(patience);
     }
   }
 

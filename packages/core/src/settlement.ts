@@ -1,6 +1,7 @@
 import { settledAt, type Trail } from './chain.js';
 import type { OnSourceError } from './definition.js';
 import type { Problem } from './errors.js';
+import type { Patience } from './patience.js';
 import { invalid, misconfigured, missing, refused } from './problem.js';
 import { validate, validateDefault, validateNothing } from './validation.js';
 
@@ -11,12 +12,12 @@ export type Settlement = { readonly value: unknown } | { readonly problem: Probl
  * Decides about one setting from what every source said about it.
  *
  * @param onSourceError the rule for settings that have none of their own
- * @param signal ends a validation that takes too long
+ * @param patience ends a validation that takes too long
  */
 export async function settle(
   trail: Trail,
   onSourceError: OnSourceError,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Settlement> {
   const { setting, steps } = trail;
   const end = settledAt(trail);
@@ -28,11 +29,11 @@ export async function settle(
   const lookup = steps[end]?.lookup;
   if (lookup?.status === 'misconfigured') return { problem: misconfigured(trail, lookup) };
   if (lookup?.status !== 'found') {
-    const nothing = await validateNothing(setting, signal);
+    const nothing = await validateNothing(setting, patience);
     return nothing.ok ? nothing : { problem: missing(trail) };
   }
   // The declared defaults are always the last source; they are no raw values but of the schema's output type.
   const isDefault = end === steps.length - 1;
-  const validated = await (isDefault ? validateDefault : validate)(setting, lookup.value, signal);
+  const validated = await (isDefault ? validateDefault : validate)(setting, lookup.value, patience);
   return validated.ok ? validated : { problem: invalid(trail, lookup.locator, validated.reason) };
 }

@@ -1,0 +1,77 @@
+import type { Clock } from './clock.js';
+
+/**
+ * How long somebody waits: until a deadline, or until it is ended. It costs nothing, no timer and no signal,
+ * until there is something to wait for: settings that are all in memory come without it.
+ */
+export class Patience {
+  readonly #clock: Clock;
+  readonly #endsAt: number;
+  readonly #deadlineError: () => Error;
+  #controller: AbortController | undefined;
+  #callOff: (() => void) | undefined;
+  #reason: Error | undefined;
+
+  /** @param deadlineMs from now on, in milliseconds; Infinity for no deadline */
+  constructor(clock: Clock, deadlineMs: number, deadlineError: () => Error) {
+    this.#clock = clock;
+    this.#endsAt = clock.now() + deadlineMs;
+    this.#deadlineError = deadlineError;
+  }
+
+  get ended(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Aborted when the patience is over. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+      else if (this.#endsAt !== Number.POSITIVE_INFINITY) {
+        const left = Math.max(0, this.#endsAt - this.#clock.now());
+        this.#callOff = this.#clock.after(left, () => this.end(this.#deadlineError()));
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  /** Nobody waits any longer. */
+  end(reason: Error): void {
+    this.#reason ??= reason;
+    this.rest();
+    this.#controller?.abort(this.#reason);
+  }
+
+  /** Nothing is left to wait for: lets go of the timer. */
+  rest(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  /**
+   * Waits for an answer, whether or not whoever gives it listens to the signal. An answer for which nothing
+   * need be waited counts even when the patience is over.
+   *
+   * @throws the reason of the end
+   */
+  async waitFor<T>(answer: Promise<T>): Promise<T> {
+    let waiting = true;
+    const settled = () => {
+      waiting = false;
+    };
+    answer.then(settled, settled);
+    // nextTick comes after all that can go on without waiting for anything.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    return waiting ? orAborted(answer, this.signal) : answer;
+  }
+}
+
+function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) setImmediate(abort);
+    else signal.addEventListener('abort', abort, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
