@@ -1,3 +1,4 @@
 export { realServerBinary } from './real-server-binary.js';
-export { type ServerKind, serverKinds, type TestServer } from './server-kinds.js';
+export { type ServerKind, serverKinds } from './server-kinds.js';
+export type { TestServer } from './test-server.js';
 export { writeSecret } from './write-secret.js';

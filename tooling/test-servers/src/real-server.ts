@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TestServer } from './server-kinds.js';
+import type { TestServer } from './test-server.js';
 
 const startDeadlineMs = 20_000;
 

@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startDevServer } from '@strongroom/dev-server';
 import { startRealServer } from './real-server.js';
 import { realServerBinary } from './real-server-binary.js';
-
-/** A running server, unsealed, in dev mode, with KV version 2 at `secret/`. */
-export interface TestServer {
-  readonly address: string;
-  readonly rootToken: string;
-  close(): Promise<void>;
-}
+import type { TestServer } from './test-server.js';
 
 /** A kind of server to run a test against: `describe.each(serverKinds)('on $name', …)`. */
 export interface ServerKind {

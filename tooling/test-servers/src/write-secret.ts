@@ -1,4 +1,4 @@
-import type { TestServer } from './server-kinds.js';
+import type { TestServer } from './test-server.js';
 
 /** Writes a KV version 2 secret the plain way, with no client of ours in between. */
 export async function writeSecret(
