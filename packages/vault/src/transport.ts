@@ -24,6 +24,8 @@ export interface VaultRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether a body that is not JSON is handed on as text. @default false */
   readonly anyText?: boolean;
+  /** Given for a write that may be made again whatever became of it; called each time before it is. */
+  readonly onRepeat?: (() => void) | undefined;
   readonly signal?: Cancellation | undefined;
 }
 
@@ -73,7 +75,7 @@ export class Transport {
    */
   send(request: VaultRequest): Promise<VaultAnswer> {
     const first = this.#attempt(request);
-    if (!repeatableMethods.has(request.method)) return first;
+    if (!repeatableMethods.has(request.method) && request.onRepeat === undefined) return first;
     const begun = this.#rules.clock.now();
     const next = (outcome: Outcome) => this.#repeat(request, outcome, begun);
     // What went well, as nearly all does, goes through no more than this.
@@ -105,7 +107,10 @@ export class Transport {
     return repeat(
       outcome,
       begun,
-      () => this.#attempt(request),
+      () => {
+        request.onRepeat?.();
+        return this.#attempt(request);
+      },
       this.#rules,
       (ms) => pause(ms, { clock: this.#rules.clock, signal, aborted, underWay: this.#underWay }),
     );
