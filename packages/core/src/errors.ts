@@ -48,6 +48,12 @@ export const errorTable = {
     httpStatus: 503,
     remedy: 'Check that the address is the server itself and no proxy, login page or other service.',
   },
+  CAS_MISMATCH: {
+    when: 'A write with check-and-set found the secret at another version than the one that it names.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Read the secret again, decide anew, and write with the version that was read.',
+  },
   SNAPSHOT_NOT_READY: {
     when: 'Settings were read before the first load had succeeded.',
     retryable: true,

@@ -1,6 +1,6 @@
 import { type Absent, nearMiss } from '@strongroom/core';
+import type { KvAbsent } from './kv/kv-secret.js';
 import { shellWord } from './kv-path.js';
-import type { KvAbsent } from './kv-reader.js';
 
 /** A place in Vault, for people. */
 export interface Spot {

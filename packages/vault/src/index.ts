@@ -5,7 +5,14 @@ export {
   type VaultSourceOptions,
   vaultFromEnvironment,
 } from './environment.js';
-export type { KvAbsent, KvFound, KvReader, KvReadOptions } from './kv-reader.js';
+export type { KvDeleteOptions } from './kv/kv-delete.js';
+export { type KvListAllOptions, type KvTree, listAllDefaults } from './kv/kv-list.js';
+export type { KvMetadata, KvMetadataChange, KvNoMetadata, KvVersionMetadata } from './kv/kv-metadata.js';
+export type { KvCallOptions, KvMount, KvOptions } from './kv/kv-mount.js';
+export type { KvReadOptions } from './kv/kv-read.js';
+export type { KvAbsent, KvFound } from './kv/kv-secret.js';
+export type { KvVersion } from './kv/kv-version.js';
+export type { KvWriteOptions, KvWritten } from './kv/kv-write.js';
 export type { NodeVaultClient } from './node-vault.js';
 export { type KvPlacement, placementDefaults } from './placement.js';
 export type { TlsOptions } from './tls.js';

@@ -33,6 +33,9 @@ function encodeSegment(what: string, segment: string): string {
 export const shellWord = (text: string): string =>
   /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** The line of a policy that grants capabilities on a path. */
+export const policyLine = (path: string, ...capabilities: readonly string[]): string =>
+  `path ${JSON.stringify(path)} { capabilities = [${capabilities.map((name) => `"${name}"`).join(', ')}] }`;
+
 /** The line of a policy that grants reading a path. */
-export const readPolicy = (path: string): string =>
-  `path ${JSON.stringify(path)} { capabilities = ["read"] }`;
+export const readPolicy = (path: string): string => policyLine(path, 'read');

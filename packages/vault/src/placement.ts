@@ -1,4 +1,5 @@
 import type { Setting } from '@strongroom/core';
+import type { KvVersion } from './kv/kv-version.js';
 
 /** Where settings lie in a KV mount. */
 export interface KvPlacement {
@@ -9,10 +10,19 @@ export interface KvPlacement {
    * `value`. @default 'group'
    */
   readonly layout?: 'group' | 'leaf';
+  /**
+   * What the mount is taken for until Vault has told its version, and where Vault does not tell it. With 1, a
+   * mount of version 1 costs no question. @default 2
+   */
+  readonly kvVersion?: KvVersion;
 }
 
 /** What holds where an option of {@link KvPlacement} is not given. */
-export const placementDefaults: Required<KvPlacement> = Object.freeze({ mount: 'secret', layout: 'group' });
+export const placementDefaults: Required<KvPlacement> = Object.freeze({
+  mount: 'secret',
+  layout: 'group',
+  kvVersion: 2,
+});
 
 /** Settings that lie in one secret, and the key of each. */
 export interface PlacedSecret {

@@ -1,4 +1,4 @@
-import { type Cancellation, Canceller } from './cancellation.js';
+import { type Cancellation, Canceller, onAbort } from './cancellation.js';
 
 interface Flight<T> {
   readonly answer: Promise<T>;
@@ -31,6 +31,32 @@ export class SingleFlight<T> {
         flight.canceller.cancel();
       },
     };
+  }
+
+  /**
+   * Joins the call for a key and waits for it, until the caller's own signal is aborted.
+   *
+   * @param aborted what is thrown then
+   */
+  wait(
+    key: string,
+    begin: (signal: Cancellation) => Promise<T>,
+    signal: Cancellation | undefined,
+    aborted: () => Error,
+  ): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(aborted());
+    const { answer, leave } = this.join(key, begin);
+    if (signal === undefined) return answer.finally(leave);
+    return new Promise<T>((resolve, reject) => {
+      const ended = onAbort(signal, () => {
+        leave();
+        reject(aborted());
+      });
+      answer.finally(ended).then((value) => {
+        leave();
+        resolve(value);
+      }, reject);
+    });
   }
 
   #begin(key: string, begin: (signal: Cancellation) => Promise<T>): Flight<T> {

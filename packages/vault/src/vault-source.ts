@@ -11,7 +11,9 @@ import {
 import { absentKey, absentSecret } from './absence.js';
 import { onAbort } from './cancellation.js';
 import { calledOff } from './exchange.js';
-import { type KvAbsent, type KvFound, KvReader } from './kv-reader.js';
+import { KvMount } from './kv/kv-mount.js';
+import type { KvAbsent, KvFound } from './kv/kv-secret.js';
+import type { KvVersions } from './kv/kv-version.js';
 import { type KvPlacement, type PlacedSecret, placementDefaults, placeSettings } from './placement.js';
 import { SingleFlight } from './single-flight.js';
 import type { Transport } from './transport.js';
@@ -19,6 +21,7 @@ import type { Transport } from './transport.js';
 /** What a source needs of the client that it belongs to. */
 export interface SourceSurroundings {
   readonly transport: Transport;
+  readonly versions: KvVersions;
   readonly namespace: string | undefined;
   readonly now: () => number;
   readonly close: () => Promise<void>;
@@ -33,9 +36,10 @@ type Read = KvFound | KvAbsent;
  * @throws ConfigurationError for a mount that cannot be a path
  */
 export function createVaultSource(surroundings: SourceSurroundings, placement: KvPlacement): Source {
-  const { transport, namespace, now, close } = surroundings;
+  const { transport, versions, namespace, now, close } = surroundings;
   const { mount = placementDefaults.mount, layout = placementDefaults.layout } = placement;
-  const reader = new KvReader(transport, mount);
+  const { kvVersion: version = placementDefaults.kvVersion } = placement;
+  const kv = new KvMount(transport, versions, mount, { version });
   const reads = new SingleFlight<Read>();
 
   return { name: 'vault', lookup, close };
@@ -60,7 +64,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
     return new Promise((resolve, reject) => {
       const abort = () => {
         leave();
-        reject(calledOff(signal.reason, transport.address, `${reader.mount}/`));
+        reject(calledOff(signal.reason, transport.address, `${kv.mount}/`));
       };
       const joined = signal.aborted ? [] : secrets.map((secret) => [secret, join(secret)] as const);
       const leave = () => {
@@ -85,11 +89,11 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
   }
 
   function join({ path }: PlacedSecret) {
-    return reads.join(path, (signal) => reader.read(path, { signal }));
+    return reads.join(path, (signal) => kv.read(path, { signal }));
   }
 
   function answerRead({ path, settings }: PlacedSecret, read: Read, answers: Map<string, Lookup>): void {
-    const secret = `${reader.mount}/${path}`;
+    const secret = `${kv.mount}/${path}`;
     const readAt = now();
     const keys = read.status === 'found' ? Object.keys(read.data) : [];
     for (const { name, key } of settings) {
@@ -99,7 +103,8 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
       else if (!(key in read.data)) answers.set(name, absentKey(keys, spot));
       else {
         const { version } = read;
-        answers.set(name, { status: 'found', value: read.data[key], locator, version, readAt });
+        const found = { status: 'found', value: read.data[key], locator, readAt } as const;
+        answers.set(name, version === undefined ? found : { ...found, version });
       }
     }
   }

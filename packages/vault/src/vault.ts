@@ -1,7 +1,8 @@
 import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
 import { type Address, isAddress, parseAddress } from './address.js';
 import { notConfigured, problem } from './configuration-problem.js';
-import { KvReader } from './kv-reader.js';
+import { KvMount, type KvOptions } from './kv/kv-mount.js';
+import { KvVersions } from './kv/kv-version.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
 import type { TlsOptions } from './tls.js';
@@ -38,12 +39,12 @@ export interface Vault extends AsyncDisposable {
   /** Where Vault is, without credentials. */
   readonly address: string;
   /**
-   * Reads secrets of one KV mount of version 2.
+   * The secrets of one KV mount, of version 1 or 2.
    *
    * @param mount @default 'secret'
    * @throws ConfigurationError for a mount that cannot be a path
    */
-  kv(mount?: string): KvReader;
+  kv(mount?: string, options?: KvOptions): KvMount;
   /**
    * A source for a resolver, over this client. Closing it leaves the client open.
    *
@@ -80,12 +81,13 @@ export function createVault(options: VaultOptions): Vault {
     clock,
     logger,
   });
-  const surroundings = { transport, namespace, now: () => clock.now() };
+  const versions = new KvVersions(transport);
+  const surroundings = { transport, versions, namespace, now: () => clock.now() };
   let client: Promise<NodeVaultClient> | undefined;
 
   return Object.freeze({
     address: address.text,
-    kv: (mount = placementDefaults.mount) => new KvReader(transport, mount),
+    kv: (mount = placementDefaults.mount, options = {}) => new KvMount(transport, versions, mount, options),
     source: (placement = {}) =>
       createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement),
     client: () => (client ??= createNodeVaultClient(transport)),

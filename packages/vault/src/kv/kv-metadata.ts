@@ -1,0 +1,122 @@
+import type { Cancellation } from '../cancellation.js';
+import { parseDuration } from '../duration.js';
+import { dataOf, objectAt, own, timeOf } from '../json-object.js';
+import { isPlainMissing, type KvContext } from './kv-context.js';
+import { strangeAnswer } from './kv-fault.js';
+
+/** One version of a secret, as its metadata has it. */
+export interface KvVersionMetadata {
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdTime: number;
+  /** When it was deleted, or will be. */
+  readonly deletionTime: number | undefined;
+  readonly destroyed: boolean;
+}
+
+/** What is known of a secret beside its data. */
+export interface KvMetadata {
+  readonly status: 'found';
+  /** 0 when no version was written yet. */
+  readonly currentVersion: number;
+  readonly oldestVersion: number;
+  readonly createdTime: number;
+  readonly updatedTime: number;
+  /** How many versions are kept; 0 stands for the mount's own number. */
+  readonly maxVersions: number;
+  readonly casRequired: boolean;
+  /** After how many milliseconds a version deletes itself; 0 for never. */
+  readonly deleteVersionAfterMs: number;
+  /** Without a prototype. Empty for a server that is older than Vault 1.9. */
+  readonly customMetadata: Readonly<Record<string, unknown>>;
+  readonly versions: ReadonlyMap<number, KvVersionMetadata>;
+}
+
+/** There is no such secret. */
+export interface KvNoMetadata {
+  readonly status: 'absent';
+  readonly reason: 'no-such-path';
+}
+
+/** What may be changed of a secret's metadata. What is not given stays as it is. */
+export interface KvMetadataChange {
+  readonly maxVersions?: number;
+  readonly casRequired?: boolean;
+  readonly deleteVersionAfterMs?: number;
+  /** Takes the place of all that was there. */
+  readonly customMetadata?: Readonly<Record<string, string>>;
+}
+
+/** Reads a secret's metadata. */
+export async function readMetadata(
+  context: KvContext,
+  path: string,
+  signal: Cancellation | undefined,
+): Promise<KvMetadata | KvNoMetadata> {
+  await context.requireVersion2('metadata', signal);
+  const request = { method: 'GET', path: context.requestPath(2, 'metadata', path), signal };
+  const answer = await context.transport.send(request);
+  const { status, body } = answer;
+  if (status === 404) {
+    context.checkMissing(answer, request, 2);
+    if (isPlainMissing(body)) return { status: 'absent', reason: 'no-such-path' };
+  } else if (status !== 200) {
+    throw context.refused(answer, request, context.policy(2, 'metadata', path, 'read'));
+  }
+  const metadata = status === 200 ? understand(body) : undefined;
+  if (metadata !== undefined) return metadata;
+  throw strangeAnswer(context.transport, { path: request.path, status, mount: context.mount, version: 2 });
+}
+
+/** Changes a secret's metadata. */
+export async function writeMetadata(
+  context: KvContext,
+  path: string,
+  change: KvMetadataChange,
+  signal: Cancellation | undefined,
+): Promise<void> {
+  await context.requireVersion2('metadata', signal);
+  const body = JSON.stringify({
+    max_versions: change.maxVersions,
+    cas_required: change.casRequired,
+    delete_version_after:
+      change.deleteVersionAfterMs === undefined ? undefined : `${change.deleteVersionAfterMs / 1000}s`,
+    custom_metadata: change.customMetadata,
+  });
+  const request = { method: 'POST', path: context.requestPath(2, 'metadata', path), body, signal };
+  const answer = await context.transport.send(request);
+  if (answer.status === 204 || answer.status === 200) return;
+  throw context.refused(answer, request, context.policy(2, 'metadata', path, 'create', 'update'));
+}
+
+function understand(body: unknown): KvMetadata | undefined {
+  const data = objectAt(body, 'data') ?? {};
+  const currentVersion = own(data, 'current_version');
+  const createdTime = timeOf(own(data, 'created_time'));
+  const updatedTime = timeOf(own(data, 'updated_time'));
+  if (typeof currentVersion !== 'number' || createdTime === undefined || updatedTime === undefined) {
+    return undefined;
+  }
+  const versions = new Map<number, KvVersionMetadata>();
+  for (const [number, version] of Object.entries(objectAt(data, 'versions') ?? {})) {
+    if (typeof version !== 'object' || version === null || !/^\d+$/.test(number)) return undefined;
+    const created = timeOf(own(version, 'created_time'));
+    if (created === undefined) return undefined;
+    versions.set(Number(number), {
+      createdTime: created,
+      deletionTime: timeOf(own(version, 'deletion_time')),
+      destroyed: own(version, 'destroyed') === true,
+    });
+  }
+  return {
+    status: 'found',
+    currentVersion,
+    oldestVersion: Number(own(data, 'oldest_version') ?? 0),
+    createdTime,
+    updatedTime,
+    maxVersions: Number(own(data, 'max_versions') ?? 0),
+    casRequired: own(data, 'cas_required') === true,
+    deleteVersionAfterMs: parseDuration(String(own(data, 'delete_version_after') ?? '0')) ?? 0,
+    customMetadata: dataOf(objectAt(data, 'custom_metadata') ?? {}),
+    versions,
+  };
+}

@@ -1,0 +1,67 @@
+import { isStrongroomError } from '@strongroom/core';
+import type { VaultRequest } from '../transport.js';
+import { isPlainMissing, type KvContext } from './kv-context.js';
+import { readKv } from './kv-read.js';
+import { type KvAbsent, readSecret } from './kv-secret.js';
+import {
+  checkCas,
+  type KvWriteOptions,
+  type KvWritten,
+  toJson,
+  withCas,
+  writeKv,
+  written,
+} from './kv-write.js';
+import { mergePatch } from './merge-patch.js';
+
+/** How often a read and a write with CAS are tried when others write between the two. */
+const attempts = 5;
+
+/** Changes some keys of a secret. */
+export async function patchKv(
+  context: KvContext,
+  path: string,
+  changes: Readonly<Record<string, unknown>>,
+  options: KvWriteOptions,
+): Promise<KvWritten | KvAbsent> {
+  const { cas, signal } = options;
+  checkCas(cas);
+  await context.requireVersion2('patching', signal);
+  const request: VaultRequest = {
+    method: 'PATCH',
+    path: context.requestPath(2, 'data', path),
+    body: toJson(withCas(changes, cas)),
+    headers: { 'content-type': 'application/merge-patch+json' },
+    signal,
+  };
+  const answer = await context.transport.send(request);
+  const { status, body } = answer;
+  // No such method, or no such capability.
+  if (status === 405 || status === 403) return readAndWrite(context, path, changes, options);
+  if (status === 404) {
+    const missing = readSecret(body);
+    if (missing?.status === 'absent') return missing;
+    if (isPlainMissing(body)) return { status: 'absent', reason: 'no-such-path' };
+  }
+  return written(context, path, request, answer);
+}
+
+async function readAndWrite(
+  context: KvContext,
+  path: string,
+  changes: Readonly<Record<string, unknown>>,
+  { cas, signal }: KvWriteOptions,
+): Promise<KvWritten | KvAbsent> {
+  const abortable = signal === undefined ? {} : { signal };
+  for (let attempt = 1; ; attempt++) {
+    const read = await readKv(context, path, abortable);
+    if (read.status === 'absent') return read;
+    const patched = mergePatch(read.data, changes);
+    try {
+      return await writeKv(context, path, patched, { ...abortable, cas: cas ?? read.version ?? 0 });
+    } catch (error) {
+      const overtaken = cas === undefined && isStrongroomError(error, 'CAS_MISMATCH');
+      if (!overtaken || attempt >= attempts) throw error;
+    }
+  }
+}

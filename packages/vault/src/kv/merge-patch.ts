@@ -1,0 +1,17 @@
+type Json = Readonly<Record<string, unknown>>;
+
+/** Applies a JSON merge patch (RFC 7396) to an object: null removes a key, an object goes deeper. */
+export function mergePatch(target: Json, patch: Json): Json {
+  // Without a prototype `__proto__` is a key like any other.
+  const result = Object.assign(Object.create(null) as Record<string, unknown>, target);
+  for (const [key, change] of Object.entries(patch)) {
+    if (change === undefined) continue;
+    if (change === null) delete result[key];
+    else if (!isObject(change)) result[key] = change;
+    else result[key] = mergePatch(isObject(result[key]) ? result[key] : {}, change);
+  }
+  return result;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
