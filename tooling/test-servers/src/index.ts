@@ -1,3 +1,4 @@
+export { type Administration, administer } from './administer.js';
 export { realServerBinary } from './real-server-binary.js';
 export { type ServerKind, serverKinds } from './server-kinds.js';
 export type { TestServer } from './test-server.js';
