@@ -5,7 +5,8 @@ import { notConfigured, problem } from './configuration-problem.js';
  *
  * @param what the option or argument that it comes from, for the message
  * @param path segments with slashes between them
- * @throws ConfigurationError for an empty segment, `.`, `..`, a control character or half a character
+ * @throws ConfigurationError for an empty segment, `.`, `..`, a control character, half a character, or a space that is
+ * no plain one, which Vault refuses without a word
  */
 export function encodePath(what: string, path: string): string {
   return path
@@ -22,7 +23,9 @@ function encodeSegment(what: string, segment: string): string {
         ? `has the segment "${segment}"`
         : /\p{C}/u.test(segment)
           ? 'holds a control character or half a character'
-          : undefined;
+          : /[^\P{Z} ]/u.test(segment)
+            ? 'holds a space that is no plain one'
+            : undefined;
   if (wrong !== undefined) {
     throw notConfigured([problem(what, wrong, 'Write it as segments with one slash between them.')]);
   }

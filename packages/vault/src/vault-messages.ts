@@ -35,7 +35,7 @@ export function warningsOf(body: unknown): readonly string[] {
 const readingMethods = new Set(['GET', 'HEAD', 'LIST', 'DELETE']);
 
 const harmless =
-  /^(?:\d errors? occurred:\s+\* )?(?:permission denied|missing client token|unsupported (?:operation|path)|no handler for route|(?:error performing token check: )?Vault is sealed|check-and-set parameter (?:did not match|required))/;
+  /^(?:\d errors? occurred:\s+\* )?(?:permission denied|missing client token|unsupported (?:operation|path)|no handler for route '[^']*'|(?:error performing token check: )?Vault is sealed|check-and-set parameter (?:did not match the current version|required for this call))\s*$/;
 
 /** Go's list of errors ("1 error occurred:\n\t* …\n\n") becomes the sentence that is in it. */
 function clean(text: string): string {

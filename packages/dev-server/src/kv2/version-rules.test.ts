@@ -86,8 +86,8 @@ test('a version deletes itself after the shorter of the two times, and not when 
   const config: Kv2Config = { maxVersions: 0, casRequired: false, deleteVersionAfter: 60 };
   const first = addVersion(secret, config, null, 1_000);
   expect(first.deletionTime).toBe(11_000);
-  expect(isDeleted(first, 11_000)).toBe(false);
-  expect(isDeleted(first, 11_001)).toBe(true);
+  expect(isDeleted(first, 10_999)).toBe(false);
+  expect(isDeleted(first, 11_000)).toBe(true);
   undeleteVersion(first, secret, config, 20_000);
   expect(first.deletionTime).toBe(30_000);
   expect(addVersion(secret, { ...config, deleteVersionAfter: -1 }, null, 1_000).deletionTime).toBeUndefined();

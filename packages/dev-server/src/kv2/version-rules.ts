@@ -47,8 +47,9 @@ export function addVersion(
   return version;
 }
 
+/** From its deletion time on. Vault counts nanoseconds; here a delete and a read may fall into one moment. */
 export const isDeleted = (version: VersionRecord, now: number): boolean =>
-  version.deletionTime !== undefined && version.deletionTime < now;
+  version.deletionTime !== undefined && version.deletionTime <= now;
 
 /** Marks a version as deleted; one that is deleted or destroyed stays as it is. */
 export function deleteVersion(version: VersionRecord | undefined, now: number): void {
