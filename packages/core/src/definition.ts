@@ -1,6 +1,8 @@
 import type { $ZodType, output } from 'zod/v4/core';
 import { StrongroomError } from './errors.js';
+import type { LeasedPlace } from './leased-place.js';
 import { hidesDefault } from './schema.js';
+import { checkSegment } from './segment.js';
 
 /** What happens when a source could not be asked: take a later source or the default, or refuse to start. */
 export type OnSourceError = 'fallback' | 'throw';
@@ -18,12 +20,15 @@ interface SettingBase<S extends $ZodType> {
   readonly schema: S;
   readonly description: string | undefined;
   readonly onSourceError: OnSourceError | undefined;
+  /** Where it is leased, instead of a place. A source that leases nothing has no place for it. */
+  readonly lease: LeasedPlace | undefined;
 }
 
 /** A declared secret. Made by {@link secret}. */
 export interface SecretDeclaration<S extends $ZodType = $ZodType> extends SettingBase<S> {
   readonly kind: 'secret';
-  readonly place: Place;
+  /** Undefined for one that is leased. */
+  readonly place: Place | undefined;
   readonly default: undefined;
   readonly developmentDefault: output<S> | undefined;
 }
@@ -69,8 +74,8 @@ export interface PlainOptions<S extends $ZodType> {
   readonly description?: string;
   /** Used when no source has a value. */
   readonly default?: NoInfer<output<S>>;
-  /** Where Vault may hold it. Without a place, Vault is not asked. */
-  readonly place?: PlaceText;
+  /** Where Vault may hold or lease it. Without a place, Vault is not asked. */
+  readonly place?: PlaceText | LeasedPlace;
   /** Overrides the resolver's rule for this setting. */
   readonly onSourceError?: OnSourceError;
 }
@@ -78,20 +83,20 @@ export interface PlainOptions<S extends $ZodType> {
 /**
  * Declares a secret: it is redacted wherever a snapshot is printed, and it has no default.
  *
- * @param place where Vault holds it, as `group/key`
+ * @param place where Vault holds it, as `group/key`, or where it is leased, as {@link leased} says
  * @param schema a zod schema; its output type is the type of the value
  * @throws StrongroomError `DEFINITION_INVALID` when the place is no `group/key`
  * @example secret('database/url', z.url())
  */
 export function secret<S extends $ZodType>(
-  place: PlaceText,
+  place: PlaceText | LeasedPlace,
   schema: S,
   options: SecretOptions<S> = {},
 ): SecretDeclaration<S> {
   return Object.freeze({
     kind: 'secret',
     schema,
-    place: parsePlace(place),
+    ...placeOf(place),
     default: undefined,
     developmentDefault: options.developmentDefault,
     description: options.description,
@@ -110,7 +115,7 @@ export function plain<S extends $ZodType>(schema: S, options: PlainOptions<S> = 
   return Object.freeze({
     kind: 'plain',
     schema,
-    place: options.place === undefined ? undefined : parsePlace(options.place),
+    ...placeOf(options.place),
     default: options.default,
     developmentDefault: undefined,
     description: options.description,
@@ -168,6 +173,12 @@ function checkName(name: string): void {
   }
 }
 
+function placeOf(place: PlaceText | LeasedPlace | undefined): Pick<Declaration, 'place' | 'lease'> {
+  if (place === undefined) return { place, lease: undefined };
+  if (typeof place === 'string') return { place: parsePlace(place), lease: undefined };
+  return { place: undefined, lease: place };
+}
+
 function parsePlace(text: string): Place {
   const slash = text.lastIndexOf('/');
   if (slash < 1) throw invalid(`The place "${text}" is not of the form group/key`);
@@ -175,13 +186,6 @@ function parsePlace(text: string): Place {
   const key = text.slice(slash + 1);
   for (const segment of [...group.split('/'), key]) checkSegment('A segment of a place', segment);
   return Object.freeze({ group, key });
-}
-
-function checkSegment(what: string, text: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  if (text === '' || text === '.' || text === '..' || /[/\u0000-\u001f\u007f]/.test(text)) {
-    throw invalid(`${what} ${JSON.stringify(text)} cannot be part of a path`);
-  }
 }
 
 function invalid(message: string): StrongroomError {

@@ -29,8 +29,11 @@ export interface SettingExplanation {
   readonly version: number | undefined;
   /** When the source read it, in milliseconds since 1970. */
   readonly readAt: number | undefined;
-  /** `fallback`: an earlier source could not be asked, so this may not be the value that it holds. */
-  readonly freshness: 'fresh' | 'fallback';
+  /**
+   * `fallback`: an earlier source could not be asked, so this may not be the value that it holds. `stale`: it
+   * could not be asked at the last refresh, and this is the value that held before.
+   */
+  readonly freshness: 'fresh' | 'fallback' | 'stale';
   /** The sources after it that hold a value too. */
   readonly overrides: readonly SourceReport[];
   /** What every source said, in order of precedence. */

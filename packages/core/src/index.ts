@@ -34,15 +34,13 @@ export {
   StrongroomError,
 } from './errors.js';
 export type { SettingExplanation, SourceReport } from './explanation.js';
+export { type LeasedOptions, type LeasedPlace, leased } from './leased-place.js';
 export type { Logger } from './logger.js';
 export { nearMiss } from './near-miss.js';
-export {
-  createResolver,
-  Resolver,
-  type ResolverEvents,
-  type ResolverState,
-} from './resolver.js';
+export type { SettingChange } from './resolution.js';
+export { createResolver, Resolver } from './resolver.js';
 export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver-options.js';
+export type { ResolverEvents, ResolverState } from './resolver-state.js';
 export type {
   AbsenceReason,
   Absent,

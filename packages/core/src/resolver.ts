@@ -1,5 +1,6 @@
+// One over 250 lines: the states of a resolver and all that leads from one to another, in one place.
 import type { EventEmitter } from 'node:events';
-import { askChain, asSourceError, type ChainAnswer, type Trail } from './chain.js';
+import { askChain, asSourceError, type ChainAnswer } from './chain.js';
 import { systemClock } from './clock.js';
 import { defaultsSource } from './defaults-source.js';
 import type { Declarations, Definition, Setting, ValuesOf } from './definition.js';
@@ -7,6 +8,7 @@ import { ConfigurationError, type Problem, SourceError, StrongroomError } from '
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import type { Logger } from './logger.js';
 import { Patience } from './patience.js';
+import { changesBetween, type Resolved, resolve } from './resolution.js';
 import {
   checkEnvironment,
   checkSourceNames,
@@ -14,30 +16,14 @@ import {
   type ResolverOptions,
   resolverDefaults,
 } from './resolver-options.js';
-import { settle } from './settlement.js';
+import type { ResolverEvents, ResolverState } from './resolver-state.js';
 import { createSnapshot } from './snapshot.js';
 import type { Source } from './source.js';
-import { failuresOf, type SourceFailure } from './source-failure.js';
-
-/** Where a resolver stands. `degraded`: it serves, but a source could not be asked. `failed`: it does not. */
-export interface ResolverState {
-  readonly status: 'new' | 'loading' | 'ready' | 'degraded' | 'failed' | 'closed';
-  /** Since when, in milliseconds since 1970. */
-  readonly since: number;
-  /** What the sources that could not be asked said; empty unless degraded or failed. */
-  readonly failures: readonly SourceFailure[];
-}
-
-/** The events of a resolver, with their arguments. */
-export interface ResolverEvents {
-  /** Serving, although a source could not be asked. */
-  degraded: [state: ResolverState];
-  ready: [state: ResolverState];
-  failed: [state: ResolverState, error: ConfigurationError];
-}
+import type { SourceFailure } from './source-failure.js';
 
 interface Loaded<T extends Declarations> {
   readonly snapshot: ValuesOf<T>;
+  readonly resolved: readonly Resolved[];
   readonly explanations: readonly SettingExplanation[];
 }
 
@@ -63,7 +49,11 @@ export class Resolver<T extends Declarations> {
   /** One for each load or survey under way: it ends at its deadline, or with the lifetime. */
   readonly #underWay = new Set<Patience>();
   #state: ResolverState;
+  /** The load or the refresh that is under way. */
   #loading: Promise<ValuesOf<T>> | undefined;
+  /** Whether a source said meanwhile that what it answered is no longer so. */
+  #outdated = false;
+  #subscriptions: readonly (() => void)[] | undefined;
   #closed: Promise<void> | undefined;
   #loaded: Loaded<T> | undefined;
 
@@ -103,9 +93,24 @@ export class Resolver<T extends Declarations> {
   load(): Promise<ValuesOf<T>> {
     if (this.#lifetime.ended) return Promise.reject(closedError());
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded.snapshot);
-    this.#loading ??= this.#inTime((patience) => this.#load(patience)).finally(() => {
-      this.#loading = undefined;
-    });
+    this.#subscriptions ??= this.#subscribe();
+    this.#loading ??= this.#once((patience) => this.#load(patience));
+    return this.#loading;
+  }
+
+  /**
+   * Asks the sources again and swaps the snapshot, once, if a value is another than before. Where a source
+   * cannot be asked, its settings keep their last values; where the result is not valid, the whole snapshot
+   * stays. Either way the resolver is degraded until a later refresh succeeds. Calls that overlap share one.
+   *
+   * @returns the current snapshot, new or not
+   * @throws ConfigurationError where nothing was loaded before, as {@link load} does
+   * @throws StrongroomError `RESOLVER_CLOSED`
+   */
+  refresh(): Promise<ValuesOf<T>> {
+    const loaded = this.#loaded;
+    if (loaded === undefined || this.#lifetime.ended) return this.load();
+    this.#loading ??= this.#once((patience) => this.#refresh(patience, loaded));
     return this.#loading;
   }
 
@@ -158,6 +163,7 @@ export class Resolver<T extends Declarations> {
   async #close(): Promise<void> {
     const reason = new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed');
     for (const patience of [this.#lifetime, ...this.#underWay]) patience.end(reason);
+    for (const unsubscribe of this.#subscriptions ?? []) undisturbed(unsubscribe);
     await this.#loading?.catch(() => undefined);
     this.#become('closed', []);
     this.events.removeAllListeners();
@@ -167,25 +173,81 @@ export class Resolver<T extends Declarations> {
 
   async #load(patience: Patience): Promise<ValuesOf<T>> {
     this.#become('loading', []);
-    const { trails, problems: wiring } = await this.#ask(patience);
-    const failures = failuresOf(trails);
-    const problems: Problem[] = [...wiring];
-    const values: { setting: Setting; value: unknown }[] = [];
-    for (const trail of trails) {
-      const settlement = await settle(trail, this.#options.onSourceError, patience);
-      if ('problem' in settlement) problems.push(settlement.problem);
-      else values.push({ setting: trail.setting, value: settlement.value });
-      undisturbed(() => this.#logger?.debug(summary(trail), 'setting resolved'));
+    const answer = await this.#ask(patience);
+    const { resolved, problems, failures } = await resolve(answer, this.#options.onSourceError, patience);
+    for (const { explanation } of resolved) {
+      undisturbed(() => this.#logger?.debug(summary(explanation), 'setting resolved'));
     }
     if (this.#lifetime.ended) throw closedError();
     if (problems.length > 0) throw this.#failed(problems, failures);
+    const loaded = this.#keep(resolved);
+    this.#succeeded(failures);
+    return loaded.snapshot;
+  }
+
+  async #refresh(patience: Patience, last: Loaded<T>): Promise<ValuesOf<T>> {
+    const answer = await this.#ask(patience);
+    const { onSourceError } = this.#options;
+    const { resolved, problems, failures } = await resolve(answer, onSourceError, patience, last.resolved);
+    if (this.#lifetime.ended) throw closedError();
+    const before = this.#state.status;
+    if (problems.length > 0) {
+      const state = this.#become('degraded', failures, this.#errorOf(problems));
+      if (before !== 'degraded') this.#tell(state, 'the last good settings stay: those of now are not valid');
+      return last.snapshot;
+    }
+    const changes = changesBetween(last.resolved, resolved);
+    const { snapshot } = changes.length > 0 ? this.#keep(resolved) : this.#keep(resolved, last.snapshot);
+    const state = this.#become(failures.length === 0 ? 'ready' : 'degraded', failures);
+    if (before !== state.status)
+      this.#tell(state, 'the last good settings stay: a source could not be asked');
+    if (changes.length > 0) {
+      const names = changes.map(({ name }) => name);
+      undisturbed(() => this.#logger?.info({ settings: names }, 'settings changed'));
+      undisturbed(() => this.events.emit('change', changes));
+    }
+    return snapshot;
+  }
+
+  #keep(resolved: readonly Resolved[], snapshot?: ValuesOf<T>): Loaded<T> {
     const title = `${this.definition.application} (${this.environment})`;
     // createSnapshot puts exactly the definition's settings on the object, each validated by its schema.
-    const snapshot = createSnapshot(title, values) as ValuesOf<T>;
-    // The trails hold raw values, which need not stay in memory twice.
-    this.#loaded = { snapshot, explanations: Object.freeze(trails.map(explainTrail)) };
-    this.#succeeded(failures);
-    return snapshot;
+    const kept = snapshot ?? (createSnapshot(title, resolved) as ValuesOf<T>);
+    const explanations = Object.freeze(resolved.map(({ explanation }) => explanation));
+    this.#loaded = { snapshot: kept, resolved, explanations };
+    return this.#loaded;
+  }
+
+  /** Loads or refreshes; what became outdated on the way is asked for again. */
+  async #once(work: (patience: Patience) => Promise<ValuesOf<T>>): Promise<ValuesOf<T>> {
+    this.#outdated = false;
+    try {
+      return await this.#inTime(work);
+    } finally {
+      this.#loading = undefined;
+      if (this.#outdated && this.#loaded !== undefined && !this.#lifetime.ended) this.#refreshUnasked();
+    }
+  }
+
+  /** From the first load on, so that no change is missed. */
+  #subscribe(): readonly (() => void)[] {
+    const subscriptions: (() => void)[] = [];
+    const changed = () => {
+      if (this.#loading !== undefined) this.#outdated = true;
+      else if (this.#loaded !== undefined && !this.#lifetime.ended) this.#refreshUnasked();
+    };
+    for (const source of this.#sources) {
+      undisturbed(() => {
+        const unsubscribe = source.onChange?.(changed);
+        if (unsubscribe !== undefined) subscriptions.push(unsubscribe);
+      });
+    }
+    return subscriptions;
+  }
+
+  #refreshUnasked(): void {
+    // It fails only when the resolver is closed meanwhile.
+    this.refresh().catch(() => undefined);
   }
 
   #ask(patience: Patience, everything = false): Promise<ChainAnswer> {
@@ -226,29 +288,44 @@ export class Resolver<T extends Declarations> {
   }
 
   #succeeded(failures: readonly SourceFailure[]): void {
-    const status = failures.length === 0 ? 'ready' : 'degraded';
-    const state = this.#become(status, failures);
+    const state = this.#become(failures.length === 0 ? 'ready' : 'degraded', failures);
+    this.#tell(state, 'settings loaded without a source that could not be asked');
+  }
+
+  /** Says that the resolver is ready, or, loudly, that it is degraded. */
+  #tell(state: ResolverState, warning: string): void {
+    const { status, failures, error } = state;
     if (status === 'degraded') {
-      const message = 'settings loaded without a source that could not be asked';
-      undisturbed(() => this.#logger?.warn({ failures }, message));
+      const problems = error?.problems.map(({ name, reason }) => ({ name, reason }));
+      const details = problems === undefined ? { failures } : { failures, problems };
+      undisturbed(() => this.#logger?.warn(details, warning));
     }
-    undisturbed(() => this.events.emit(status, state));
+    if (status === 'degraded' || status === 'ready') undisturbed(() => this.events.emit(status, state));
   }
 
   #failed(problems: readonly Problem[], failures: readonly SourceFailure[]): ConfigurationError {
-    const { application } = this.definition;
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    const error = new ConfigurationError(
-      `${count} with the settings of ${application} (${this.environment})`,
-      problems,
-    );
-    const state = this.#become('failed', failures);
+    const error = this.#errorOf(problems);
+    const state = this.#become('failed', failures, error);
     undisturbed(() => this.events.emit('failed', state, error));
     return error;
   }
 
-  #become(status: ResolverState['status'], failures: readonly SourceFailure[]): ResolverState {
-    this.#state = Object.freeze({ status, since: this.#options.clock.now(), failures });
+  #errorOf(problems: readonly Problem[]): ConfigurationError {
+    const { application } = this.definition;
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    return new ConfigurationError(
+      `${count} with the settings of ${application} (${this.environment})`,
+      problems,
+    );
+  }
+
+  #become(
+    status: ResolverState['status'],
+    failures: readonly SourceFailure[],
+    error?: ConfigurationError,
+  ): ResolverState {
+    const state = { status, since: this.#options.clock.now(), failures };
+    this.#state = Object.freeze(error === undefined ? state : { ...state, error });
     return this.#state;
   }
 }
@@ -280,10 +357,10 @@ function undisturbed(tell: () => void): void {
   }
 }
 
-function summary(trail: Trail): object {
-  const { name, source, locator, version, freshness } = explainTrail(trail);
+const summary = (explanation: SettingExplanation): object => {
+  const { name, source, locator, version, freshness } = explanation;
   return { setting: name, source, locator, version, freshness };
-}
+};
 
 const closedError = (): StrongroomError =>
   new StrongroomError('RESOLVER_CLOSED', 'The resolver is closed: create a new one');

@@ -80,6 +80,13 @@ export interface Source {
    * @throws ConfigurationError when its own wiring is wrong, which keeps the program from starting
    */
   lookup(settings: readonly Setting[], context: LookupContext): Promise<ReadonlyMap<string, Lookup>>;
+  /**
+   * Tells a listener whenever something that this source answered is no longer so: a lease was replaced, a file
+   * changed. The resolver then asks all sources again. A source that cannot know leaves it out.
+   *
+   * @returns a function that calls it off
+   */
+  onChange?(listener: () => void): () => void;
   /** Lets go of all handles. Called once. */
   close?(): Promise<void>;
 }
