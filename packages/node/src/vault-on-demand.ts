@@ -20,21 +20,30 @@ export function vaultSourceOnDemand(
 ): Source {
   const { vault, logger, clock } = options;
   let source: Promise<Source> | undefined;
+  const listeners = new Set<() => void>();
   const make = async (): Promise<Source> => {
     const { vaultFromEnvironment } = await import('@strongroom/vault');
-    return vaultFromEnvironment(variables, {
+    const made = vaultFromEnvironment(variables, {
       ...vault,
       ...(logger === undefined ? {} : { logger }),
       ...(clock === undefined ? {} : { clock }),
     });
+    made.onChange?.(() => {
+      for (const listener of [...listeners]) listener();
+    });
+    return made;
   };
   return {
     name: 'vault',
     async lookup(settings, context) {
-      const placed = settings.filter(({ place }) => place !== undefined);
+      const placed = settings.filter(({ place, lease }) => place !== undefined || lease !== undefined);
       if (placed.length > 0) source ??= make();
       const answers = placed.length > 0 ? await (await source)?.lookup(placed, context) : undefined;
       return new Map(settings.map((setting) => [setting.name, answers?.get(setting.name) ?? noPlace]));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async close() {
       await source?.then((vault) => vault.close?.()).catch(() => undefined);
@@ -54,9 +63,11 @@ export function vaultTurnedOff(variables: EnvironmentVariables): Source {
     name: 'vault',
     async lookup(settings) {
       return new Map(
-        settings.map(({ name, place }): [string, Absent] => [
+        settings.map(({ name, place, lease }): [string, Absent] => [
           name,
-          place === undefined ? noPlace : { status: 'absent', reason: 'turned-off', hint },
+          place === undefined && lease === undefined
+            ? noPlace
+            : { status: 'absent', reason: 'turned-off', hint },
         ]),
       );
     },

@@ -13,10 +13,19 @@ export type { KvReadOptions } from './kv/kv-read.js';
 export type { KvAbsent, KvFound } from './kv/kv-secret.js';
 export type { KvVersion } from './kv/kv-version.js';
 export type { KvWriteOptions, KvWritten } from './kv/kv-write.js';
+export type { Lease, LeaseListeners } from './lease/lease.js';
+export { leaseTiming } from './lease/lease-timing.js';
 export type { NodeVaultClient } from './node-vault.js';
 export { type KvPlacement, placementDefaults } from './placement.js';
 export type { TlsOptions } from './tls.js';
 export type { TokenReader } from './token.js';
 export { type TransportLimits, transportDefaults } from './transport-defaults.js';
-export { createVault, type Vault, type VaultBehaviour, type VaultOptions, vaultSource } from './vault.js';
+export {
+  createVault,
+  type LeaseOptions,
+  type Vault,
+  type VaultBehaviour,
+  type VaultOptions,
+  vaultSource,
+} from './vault.js';
 export { type SystemFault, VaultError, type VaultErrorDetails } from './vault-error.js';

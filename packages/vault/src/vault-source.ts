@@ -1,19 +1,13 @@
-import {
-  type Absent,
-  isConfigurationError,
-  isSourceError,
-  type Lookup,
-  type LookupContext,
-  type Misconfigured,
-  type Setting,
-  type Source,
-} from '@strongroom/core';
+import type { Absent, Lookup, LookupContext, Setting, Source } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
 import { onAbort } from './cancellation.js';
 import { calledOff } from './exchange.js';
 import { KvMount } from './kv/kv-mount.js';
 import type { KvAbsent, KvFound } from './kv/kv-secret.js';
 import type { KvVersions } from './kv/kv-version.js';
+import { LeasedSettings } from './lease/leased-settings.js';
+import type { Leases } from './lease/leases.js';
+import { answerFailure } from './lookup-failure.js';
 import { type KvPlacement, type PlacedSecret, placementDefaults, placeSettings } from './placement.js';
 import { SingleFlight } from './single-flight.js';
 import type { Transport } from './transport.js';
@@ -22,6 +16,7 @@ import type { Transport } from './transport.js';
 export interface SourceSurroundings {
   readonly transport: Transport;
   readonly versions: KvVersions;
+  readonly leases: Leases;
   readonly namespace: string | undefined;
   readonly now: () => number;
   readonly close: () => Promise<void>;
@@ -30,28 +25,43 @@ export interface SourceSurroundings {
 type Read = KvFound | KvAbsent;
 
 /**
- * The settings in a KV mount: as many reads as there are distinct secrets, all at once within the limit of
+ * The settings in a KV mount, and those that are leased: as many reads as there are distinct secrets, all at once within the limit of
  * sockets, and never two reads of one secret at a time.
  *
  * @throws ConfigurationError for a mount that cannot be a path
  */
 export function createVaultSource(surroundings: SourceSurroundings, placement: KvPlacement): Source {
-  const { transport, versions, namespace, now, close } = surroundings;
+  const { transport, versions, leases, namespace, now, close } = surroundings;
   const { mount = placementDefaults.mount, layout = placementDefaults.layout } = placement;
   const { kvVersion: version = placementDefaults.kvVersion } = placement;
   const kv = new KvMount(transport, versions, mount, { version });
   const reads = new SingleFlight<Read>();
 
-  return { name: 'vault', lookup, close };
+  const leased = new LeasedSettings(leases, namespace, now);
+
+  return {
+    name: 'vault',
+    lookup,
+    onChange: (listener) => leased.onChange(listener),
+    close: async () => {
+      await leased.close();
+      await close();
+    },
+  };
 
   async function lookup(
     settings: readonly Setting[],
-    { application, environment, signal }: LookupContext,
+    context: LookupContext,
   ): Promise<ReadonlyMap<string, Lookup>> {
+    const { application, environment, signal } = context;
     const answers = new Map<string, Lookup>();
     for (const { name, place } of settings) if (place === undefined) answers.set(name, noPlace);
     const secrets = placeSettings(settings, application, environment, layout);
-    if (secrets.length > 0) await readAll(secrets, signal, answers);
+    const leasedToo = settings.some(({ lease }) => lease !== undefined);
+    await Promise.all([
+      secrets.length > 0 ? readAll(secrets, signal, answers) : undefined,
+      leasedToo ? leased.lookup(settings, context, answers) : undefined,
+    ]);
     return answers;
   }
 
@@ -76,7 +86,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
         joined.map(([secret, { answer }]) =>
           answer.then(
             (read) => answerRead(secret, read, answers),
-            (error) => answerFailure(secret, error, answers),
+            (error) => answerFailure(secret.settings, error, answers),
           ),
         ),
       )
@@ -111,18 +121,3 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
 }
 
 const noPlace: Absent = Object.freeze({ status: 'absent', reason: 'no-place' });
-
-/** A secret that could not be read touches the settings in it, and no others. */
-function answerFailure({ settings }: PlacedSecret, error: unknown, answers: Map<string, Lookup>): void {
-  let lookup: Lookup;
-  if (isSourceError(error)) lookup = { status: 'failed', error };
-  else if (isConfigurationError(error)) lookup = impossiblePath;
-  else throw error;
-  for (const { name } of settings) answers.set(name, lookup);
-}
-
-const impossiblePath: Misconfigured = Object.freeze({
-  status: 'misconfigured',
-  reason: 'its application, environment or place cannot be part of a path in Vault',
-  hint: 'Use segments without control characters, and none that is empty, "." or "..".',
-});

@@ -1,8 +1,11 @@
 import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
 import { type Address, isAddress, parseAddress } from './address.js';
+import type { Cancellation } from './cancellation.js';
 import { notConfigured, problem } from './configuration-problem.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
+import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
+import { Leases } from './lease/leases.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
 import type { TlsOptions } from './tls.js';
@@ -15,6 +18,8 @@ import { createVaultSource } from './vault-source.js';
 export interface VaultBehaviour extends Partial<TransportLimits> {
   /** Allows plain `http:` to an address that is not of this machine. @default false */
   readonly allowInsecureHttp?: boolean;
+  /** Whether closing revokes the leases that were given. @default false: they end by themselves */
+  readonly revokeLeases?: boolean;
   /** A logger with pino's methods: a line for each request, never with a token or a body. */
   readonly logger?: Logger;
   /** @default the system's time */
@@ -34,6 +39,13 @@ export interface VaultOptions extends VaultBehaviour {
   readonly tls?: TlsOptions;
 }
 
+export interface LeaseOptions extends LeaseListeners {
+  /** With parameters, asking is a write of them, as `pki/issue/web` wants it: JSON values. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** An `AbortSignal`: calls the request off. */
+  readonly signal?: Cancellation;
+}
+
 /** A client of Vault or OpenBao. Nothing is contacted before the first read. */
 export interface Vault extends AsyncDisposable {
   /** Where Vault is, without credentials. */
@@ -46,6 +58,15 @@ export interface Vault extends AsyncDisposable {
    */
   kv(mount?: string, options?: KvOptions): KvMount;
   /**
+   * Asks for something that Vault makes and leases, and keeps the lease up: it is renewed, or replaced before it
+   * ends, until it is released or revoked, or the client is closed.
+   *
+   * @param path from the mount on: `database/creds/app`
+   * @throws VaultError when Vault could not answer, denied it, or has nothing there
+   * @throws ConfigurationError for a path with an empty segment, `.`, `..` or a control character
+   */
+  lease(path: string, options?: LeaseOptions): Promise<Lease>;
+  /**
    * A source for a resolver, over this client. Closing it leaves the client open.
    *
    * @throws ConfigurationError for a mount that cannot be a path
@@ -53,7 +74,7 @@ export interface Vault extends AsyncDisposable {
   source(placement?: KvPlacement): Source;
   /** The `node-vault` client, for all the rest of Vault, over the same connections, token and limits. */
   client(): Promise<NodeVaultClient>;
-  /** Ends what is under way and closes every connection. Final. */
+  /** Ends what is under way and closes every connection; revokes leases when that was asked for. Final. */
   close(): Promise<void>;
 }
 
@@ -82,12 +103,15 @@ export function createVault(options: VaultOptions): Vault {
     logger,
   });
   const versions = new KvVersions(transport);
-  const surroundings = { transport, versions, namespace, now: () => clock.now() };
+  const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);
+  const surroundings = { transport, versions, leases, namespace, now: () => clock.now() };
   let client: Promise<NodeVaultClient> | undefined;
+  let closed: Promise<void> | undefined;
 
   return Object.freeze({
     address: address.text,
     kv: (mount = placementDefaults.mount, options = {}) => new KvMount(transport, versions, mount, options),
+    lease,
     source: (placement = {}) =>
       createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement),
     client: () => (client ??= createNodeVaultClient(transport)),
@@ -95,7 +119,21 @@ export function createVault(options: VaultOptions): Vault {
     [Symbol.asyncDispose]: close,
   });
 
-  async function close(): Promise<void> {
+  async function lease(path: string, given: LeaseOptions = {}): Promise<Lease> {
+    const { parameters, signal, ...listeners } = given;
+    const made = await leases.obtain({ path, parameters }, listeners, signal);
+    if (made === undefined) throw noSuchPath(address.text, path);
+    return made;
+  }
+
+  function close(): Promise<void> {
+    closed ??= end();
+    return closed;
+  }
+
+  async function end(): Promise<void> {
+    const revoked = leases.close();
+    if (revoked !== undefined) await revoked;
     transport.close();
     const made = await client?.catch(() => undefined);
     made?.stopAllRenewals();

@@ -1,0 +1,212 @@
+import { type Clock, isSourceError, type Logger, type SourceError } from '@strongroom/core';
+import { Canceller } from '../cancellation.js';
+import type { Transport } from '../transport.js';
+import { VaultError } from '../vault-error.js';
+import { type LeaseQuestion, renewLease, requestTerm, revokeLease } from './lease-requests.js';
+import type { LeaseTerm } from './lease-term.js';
+import { untilRenewal, untilReplacement, untilRetry } from './lease-timing.js';
+
+/** Who wants to know what becomes of a lease. What these throw surfaces as an uncaught exception. */
+export interface LeaseListeners {
+  /** It was renewed: the same data for longer. */
+  readonly onRenewed?: (lease: Lease) => void;
+  /** It could not be renewed any further: there is new data now. The old one stays valid until its own end. */
+  readonly onReplaced?: (lease: Lease) => void;
+  /** An attempt to renew or to replace it failed; it is repeated, and the data stays as it is. */
+  readonly onFailed?: (error: SourceError, lease: Lease) => void;
+}
+
+export interface LeaseContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+}
+
+/** A renewal that brings this part of the first duration, or less, has met the end that Vault sets. */
+const cappedBelow = 0.9;
+
+/**
+ * Something that Vault made and leased: a user of a database, a certificate. It is renewed, or something new is
+ * asked for in its place, before it ends.
+ */
+export class Lease {
+  readonly path: string;
+  readonly #context: LeaseContext;
+  readonly #question: LeaseQuestion;
+  readonly #listeners: LeaseListeners;
+  readonly #ended: (lease: Lease) => void;
+  readonly #canceller = new Canceller();
+  #term: LeaseTerm;
+  #readAt: number;
+  #expiresAt: number;
+  #capped = false;
+  #failures = 0;
+  #failure: SourceError | undefined;
+  #callOff: (() => void) | undefined;
+
+  /** @param ended called when nothing is to be done for it any more */
+  constructor(
+    context: LeaseContext,
+    question: LeaseQuestion,
+    term: LeaseTerm,
+    listeners: LeaseListeners,
+    ended: (lease: Lease) => void,
+  ) {
+    this.path = question.path;
+    this.#context = context;
+    this.#question = question;
+    this.#listeners = listeners;
+    this.#ended = ended;
+    this.#term = term;
+    this.#readAt = context.clock.now();
+    this.#expiresAt = this.#readAt + (term.durationMs ?? Number.POSITIVE_INFINITY);
+    this.#schedule();
+  }
+
+  /** What Vault gave, without a prototype; another object once the lease was replaced. */
+  get data(): Readonly<Record<string, unknown>> {
+    return this.#term.data;
+  }
+
+  /** Empty for what Vault gives without a lease. */
+  get leaseId(): string {
+    return this.#term.leaseId;
+  }
+
+  get renewable(): boolean {
+    return this.#term.renewable;
+  }
+
+  /** For how long it was given, in milliseconds; undefined when it has no known end. */
+  get durationMs(): number | undefined {
+    return this.#term.durationMs;
+  }
+
+  /** When Vault gave the data, in milliseconds since 1970. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  /** When the data ends unless the lease is renewed, in milliseconds since 1970; Infinity for no known end. */
+  get expiresAt(): number {
+    return this.#expiresAt;
+  }
+
+  /** Why it is not renewed or replaced now. */
+  get failure(): SourceError | undefined {
+    return this.#failure;
+  }
+
+  /** Stops to renew it, and lets it end by itself. */
+  release(): void {
+    if (this.#canceller.aborted) return;
+    this.#callOff?.();
+    this.#canceller.cancel();
+    this.#ended(this);
+  }
+
+  /**
+   * Ends it now: what was given is no longer valid.
+   *
+   * @throws VaultError when Vault could not answer, or the policy does not allow it
+   */
+  async revoke(): Promise<void> {
+    this.release();
+    if (this.leaseId !== '') await revokeLease(this.#context.transport, this.leaseId);
+  }
+
+  #schedule(): void {
+    const { durationMs, renewable, rotates } = this.#term;
+    if (durationMs === undefined) return;
+    if (rotates) this.#after(durationMs, () => this.#replace());
+    else if (renewable && !this.#capped) this.#after(untilRenewal(durationMs), () => this.#renew());
+    else this.#after(untilReplacement(durationMs), () => this.#replace());
+  }
+
+  #after(ms: number, act: () => Promise<void>): void {
+    if (this.#canceller.aborted) return;
+    this.#callOff = this.#context.clock.after(ms, () => void act());
+  }
+
+  async #renew(): Promise<void> {
+    const { transport, clock } = this.#context;
+    try {
+      const durationMs = await renewLease(transport, this.leaseId, this.#canceller);
+      if (this.#canceller.aborted) return;
+      // Vault has nothing more to give.
+      if (durationMs === undefined) return await this.#replace();
+      this.#capped = durationMs < cappedBelow * (this.#term.durationMs ?? 0);
+      // The first duration stays: the measure of what a whole one is.
+      this.#expiresAt = clock.now() + durationMs;
+      this.#succeeded();
+      if (this.#capped) this.#after(untilReplacement(durationMs), () => this.#replace());
+      else this.#after(untilRenewal(durationMs), () => this.#renew());
+      tell(() => this.#listeners.onRenewed?.(this));
+    } catch (error) {
+      if (this.#canceller.aborted) return;
+      // A lease that Vault refuses to renew may be gone already; one that cannot be renewed now may be later.
+      if (isSourceError(error) && error.code === 'SOURCE_DENIED') await this.#replace();
+      else this.#failed(error, () => this.#renew());
+    }
+  }
+
+  async #replace(): Promise<void> {
+    const { transport, clock } = this.#context;
+    try {
+      const term = await requestTerm(transport, this.#question, () => clock.now(), this.#canceller);
+      if (this.#canceller.aborted) return;
+      if (term === undefined) throw noSuchPath(transport.address, this.path);
+      this.#term = term;
+      this.#capped = false;
+      this.#readAt = clock.now();
+      this.#expiresAt = this.#readAt + (term.durationMs ?? Number.POSITIVE_INFINITY);
+      this.#succeeded();
+      this.#schedule();
+      tell(() => this.#listeners.onReplaced?.(this));
+    } catch (error) {
+      if (this.#canceller.aborted) return;
+      this.#failed(error, () => this.#replace());
+    }
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#failure = undefined;
+  }
+
+  /** What was given is retained. Once it has ended, a renewal is of no use any more. */
+  #failed(thrown: unknown, again: () => Promise<void>): void {
+    const { transport, clock, logger } = this.#context;
+    const error = isSourceError(thrown) ? thrown : cannotBeKept(transport.address, this.path);
+    this.#failures++;
+    this.#failure = error;
+    const left = this.#expiresAt - clock.now();
+    this.#after(untilRetry(this.#failures, left), left > 0 ? again : () => this.#replace());
+    tell(() => logger?.warn({ path: this.path, code: error.code }, 'a lease could not be kept up'));
+    tell(() => this.#listeners.onFailed?.(error, this));
+  }
+}
+
+/** There is nothing to be had at a path. */
+export function noSuchPath(address: string, path: string): VaultError {
+  return new VaultError('SOURCE_DENIED', `Vault at ${address} has nothing at ${path}`, {
+    address,
+    path: `/v1/${path}`,
+    status: 404,
+    hint: 'Check the path: the mount, and the name of the role.',
+  });
+}
+
+const cannotBeKept = (address: string, path: string): VaultError =>
+  new VaultError('SOURCE_UNAVAILABLE', `the lease of ${path} could not be renewed`, { address, path });
+
+/** A listener that throws has a fault of its own, which must not pass for one of the lease. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown;
+    });
+  }
+}
