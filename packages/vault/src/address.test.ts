@@ -53,7 +53,9 @@ test.each([
 test.each([
   ['vault.example.com:8200', 'begins with neither'],
   ['ftp://vault.example.com', 'begins with neither'],
-  ['unix:///run/vault.sock', 'Unix socket'],
+  ['unix:/run/vault.sock', 'Unix socket'],
+  ['unix://run/vault.sock', 'Unix socket'],
+  [`unix:///${'x'.repeat(110)}`, 'longer path'],
   ['https://', 'not a valid URL'],
   ['https://vault.example.com:99999', 'not a valid URL'],
   ['https://vault.example.com\n', 'line break'],

@@ -13,6 +13,8 @@ export interface Address {
   readonly prefix: string;
   /** The whole, for people and for comparing. It holds no credentials: such an address is refused. */
   readonly text: string;
+  /** The Unix socket, where that is the address: what listens there is a Vault Agent or Proxy. */
+  readonly socketPath?: string;
 }
 
 const form = 'Write it as https://vault.example.com:8200';
@@ -20,7 +22,7 @@ const form = 'Write it as https://vault.example.com:8200';
 /**
  * Reads an address of Vault.
  *
- * @param text `http://` or `https://`, host, optionally a port and a path prefix
+ * @param text `http://` or `https://`, host, optionally a port and a path prefix; or `unix://` and a socket's path
  * @param name the option or variable that it comes from, for messages
  * @param allowInsecureHttp whether plain HTTP may leave this machine
  * @returns the address, or what is wrong with it. Never a part of the text: a password or a token may be in it.
@@ -30,11 +32,9 @@ export function parseAddress(text: string, name: string, allowInsecureHttp = fal
   if (/[^!-~\u00a1-\u{10ffff}]/u.test(text)) {
     return problem(name, 'holds a space, a line break or a control character', `${form}.`);
   }
-  if (/^unix:/i.test(text)) {
-    return problem(name, 'is a Unix socket, which is not supported yet', `${form}.`);
-  }
+  if (/^unix:/i.test(text)) return parseSocket(text, name);
   if (!/^https?:\/\//i.test(text)) {
-    return problem(name, 'begins with neither https:// nor http://', `${form}.`);
+    return problem(name, 'begins with neither https://, http:// nor unix://', `${form}.`);
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return problem(name, 'is not a valid URL', `${form}.`);
@@ -66,9 +66,51 @@ export function parseAddress(text: string, name: string, allowInsecureHttp = fal
   });
 }
 
+/**
+ * Reads one address of Vault or several of one cluster.
+ *
+ * @param given each one address, or several with commas between them
+ * @returns the addresses in their order, none twice, and what is wrong with the others
+ */
+export function parseAddresses(
+  given: string | readonly string[],
+  name: string,
+  allowInsecureHttp = false,
+): { readonly addresses: readonly Address[]; readonly problems: readonly Problem[] } {
+  const texts = [given].flat().flatMap((text) => text.split(',').map((part) => part.trim()));
+  const parsed = texts
+    .filter((text) => text !== '' || texts.length === 1)
+    .map((text) => parseAddress(text, name, allowInsecureHttp));
+  const addresses = new Map(parsed.filter(isAddress).map((address) => [address.text, address]));
+  const problems = parsed.filter((each): each is Problem => !isAddress(each));
+  if (parsed.length === 0) problems.push(problem(name, 'holds no address', `${form}.`));
+  return { addresses: [...addresses.values()], problems };
+}
+
 /** Whether what {@link parseAddress} returned is an address. */
 export const isAddress = (parsed: Address | Problem): parsed is Address => 'protocol' in parsed;
 
 /** The URL parser has brought every way to write an IPv4 address into the one with four numbers. */
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+/** The longest path that every system takes for a socket. */
+const maxSocketPath = 103;
+
+function parseSocket(text: string, name: string): Address | Problem {
+  const socketPath = /^unix:\/\/(\/.+)$/i.exec(text)?.[1];
+  const write = 'Write it as unix:///run/vault/agent.sock.';
+  if (socketPath === undefined) return problem(name, 'is no path of a Unix socket', write);
+  if (Buffer.byteLength(socketPath) > maxSocketPath) {
+    return problem(name, `is a longer path than a Unix socket can have (${maxSocketPath} bytes)`, write);
+  }
+  return Object.freeze({
+    protocol: 'http:',
+    hostname: 'localhost',
+    port: 0,
+    host: 'localhost',
+    prefix: '',
+    text: `unix://${socketPath}`,
+    socketPath,
+  });
+}

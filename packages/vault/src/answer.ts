@@ -8,6 +8,8 @@ export interface VaultAnswer {
   readonly body: unknown;
   /** The header Retry-After, as it came. */
   readonly retryAfter: string | undefined;
+  /** The address that answered. */
+  readonly address?: string;
 }
 
 /** An answer as it came over the wire. */
@@ -34,21 +36,22 @@ export interface AnswerContext {
  * @throws VaultError `SOURCE_MALFORMED` without a word of the body, and without the parser's: it quotes the body
  */
 export function readAnswer({ status, headers, text }: RawAnswer, context: AnswerContext): VaultAnswer {
+  const { address } = context;
   const { 'content-type': type, 'content-encoding': encoding, 'retry-after': retryAfter } = headers;
-  if (text === '') return { status, body: undefined, retryAfter };
+  if (text === '') return { status, body: undefined, retryAfter, address };
   const json = type === undefined || type === 'application/json' || jsonTypes.test(type);
   if (encoding === undefined || encoding === 'identity') {
     if (json) {
       try {
-        return { status, body: JSON.parse(text), retryAfter };
+        return { status, body: JSON.parse(text), retryAfter, address };
       } catch {
         // Told below.
       }
     } else if (context.anyText && !/html/i.test(type)) {
-      return { status, body: text, retryAfter };
+      return { status, body: text, retryAfter, address };
     }
   }
-  if (status === 429 || status >= 500) return { status, body: undefined, retryAfter };
+  if (status === 429 || status >= 500) return { status, body: undefined, retryAfter, address };
   throw malformed(json ? 'broken JSON' : describeType(type), status, text, context);
 }
 

@@ -1,30 +1,33 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { type Clock, isSourceError } from '@strongroom/core';
+import type { Socket } from 'node:net';
+import type { Clock } from '@strongroom/core';
+import type { Address } from './address.js';
 import { readAnswer, type VaultAnswer } from './answer.js';
-import { type Cancellation, onAbort } from './cancellation.js';
+import type { Breaker } from './breaker.js';
+import { onAbort } from './cancellation.js';
+import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
+import { noteOf } from './failure-note.js';
+import type { Link } from './link.js';
 import { networkFault } from './network-fault.js';
 import { redirected } from './redirect.js';
+import type { RequestHeaders } from './request-headers.js';
+import type { VaultRequest } from './transport.js';
 import type { TransportLimits } from './transport-defaults.js';
 import { VaultError } from './vault-error.js';
+import type { WaitingLine } from './waiting-line.js';
 
-/** One request and its answer, with what limits them. */
-export interface ExchangeOptions {
-  /** `request` of node:http or node:https. */
-  readonly open: (options: RequestOptions, answered: (response: IncomingMessage) => void) => ClientRequest;
-  /** Method, path, agent and headers. */
-  readonly options: RequestOptions;
-  readonly body: string | undefined;
-  readonly secure: boolean;
-  readonly address: string;
-  /** The path as people read it. */
-  readonly path: string;
-  /** Whether a body that is not JSON is handed on as text. */
-  readonly anyText: boolean;
+/** One address, as a request to it needs it. */
+export interface Wire {
+  readonly address: Address;
   readonly limits: TransportLimits;
   readonly clock: Clock;
-  readonly signal: Cancellation | undefined;
+  readonly headers: RequestHeaders;
+  readonly breaker: Breaker;
+  readonly line: WaitingLine;
   /** Where a request under way leaves the function that ends it. */
   readonly underWay: Set<(error: VaultError) => void>;
+  /** Told of an answer's header `X-Vault-Index`. */
+  readonly learnIndex: (header: string | readonly string[]) => void;
 }
 
 /**
@@ -33,57 +36,153 @@ export interface ExchangeOptions {
  *
  * This is the hot path of every read, so it is one function without promises or layers inside.
  *
+ * @param extra headers of this attempt alone, names and values in one list
+ * @param timeoutMs how long it may take over everything
  * @throws VaultError `SOURCE_UNAVAILABLE` or `SOURCE_MALFORMED`
  */
-export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
-  const { address, path, limits, clock, signal, underWay } = given;
+export function exchange(
+  wire: Wire,
+  link: Link,
+  asked: VaultRequest,
+  token: string | undefined,
+  extra: readonly string[] | undefined,
+  timeoutMs: number,
+): Promise<VaultAnswer> {
+  const { limits, clock, breaker, line, underWay } = wire;
+  const { text: address } = wire.address;
+  const { path, signal, anyText = false } = asked;
   return new Promise((resolve, reject) => {
     let settled = false;
+    let request: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
     let connecting: (() => void) | undefined;
+    let connected = false;
+    let connectedAt = 0;
+    let probe = false;
     let size = 0;
     const chunks: Buffer[] = [];
 
-    const request = open(given, (incoming) => {
+    if (signal?.aborted === true) return reject(calledOff(signal.reason, address, path));
+    if (line.full) return reject(lineFull(address, path, limits));
+    // Throws for a token that cannot be sent, before there is anything to clear away.
+    const headers = wire.headers.with(token, asked, extra);
+    // One timer for both deadlines: that for the headers only matters where it is the shorter one.
+    const headersFirst = limits.headersTimeoutMs < timeoutMs;
+    const begun = headersFirst ? clock.now() : 0;
+    let tooLate = clock.after(headersFirst ? limits.headersTimeoutMs : timeoutMs, timeIsUp);
+    const listened = signal === undefined ? undefined : onAbort(signal, abort);
+    underWay.add(fail);
+    line.enter(go);
+
+    function go() {
+      const refused = breaker.admit(path);
+      if (refused !== undefined) return fail(refused);
+      probe = breaker.probing;
+      const { agent, host, port, socketPath } = link;
+      try {
+        request = link.open(
+          {
+            method: asked.method,
+            path: link.prefix + path,
+            host,
+            port,
+            socketPath,
+            agent,
+            // node:http takes a flat list of names and values too; its types know it from Node.js 22 on.
+            headers: (link.headers === undefined
+              ? headers
+              : [...headers, ...link.headers]) as unknown as NonNullable<RequestOptions['headers']>,
+          },
+          answered,
+        );
+      } catch (error) {
+        return fault(error);
+      }
+      request.on('error', fault);
+      // What neither answers nor fails, such as a switch of protocols, ends here.
+      request.on('close', closed);
+      request.on('socket', assigned);
+      request.end(asked.body);
+    }
+
+    function assigned(socket: Socket) {
+      // A socket from the pool is connected already.
+      if (settled || !socket.connecting) return isConnected();
+      const callOff = clock.after(limits.connectTimeoutMs, () =>
+        lost(connectedTooLate(address, path, limits)),
+      );
+      const event = link.secure ? 'secureConnect' : 'connect';
+      socket.once(event, isConnected);
+      connecting = () => {
+        callOff();
+        socket.removeListener(event, isConnected);
+      };
+    }
+
+    function isConnected(): void {
+      connected = true;
+      connecting?.();
+      connecting = undefined;
+      if (headersFirst) connectedAt = clock.now();
+    }
+
+    function answered(incoming: IncomingMessage) {
       response = incoming;
+      if (!breaker.untroubled) breaker.succeeded();
       const { statusCode: status = 0, headers } = incoming;
       incoming.on('error', fault);
-      if (status >= 300 && status < 400) {
-        return fail(redirected(address, path, status, headers.location));
+      const index = headers['x-vault-index'];
+      if (index !== undefined) wire.learnIndex(index);
+      if (status >= 300 && status < 400) return fail(redirected(address, path, status, headers.location));
+      if (Number(headers['content-length']) > limits.maxBodyBytes) {
+        return fail(tooLarge(address, path, limits));
       }
-      if (Number(headers['content-length']) > limits.maxBodyBytes) return fail(tooLarge(given));
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > limits.maxBodyBytes) fail(tooLarge(given));
+        if (size > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
         else chunks.push(chunk);
       });
       incoming.on('end', () => {
         if (!settle()) return;
         const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
         try {
-          resolve(readAnswer({ status, headers, text }, given));
+          resolve(readAnswer({ status, headers, text }, { address, path, anyText }));
         } catch (error) {
           reject(error);
         }
       });
-    });
-    request.on('error', fault);
-    // What neither answers nor fails, such as a switch of protocols, ends here.
-    request.on('close', () => {
-      if (response === undefined) fault({ code: 'ECONNRESET' });
-    });
-    request.on('socket', (socket) => {
-      // A socket from the pool is connected already.
-      if (settled || !socket.connecting) return;
-      connecting = clock.after(limits.connectTimeoutMs, () => fail(connectedTooLate(given)));
-      socket.once(given.secure ? 'secureConnect' : 'connect', connecting);
-    });
+    }
 
-    const tooLate = clock.after(limits.requestTimeoutMs, () => fail(answeredTooLate(given)));
-    const abort = () => fail(calledOff(signal?.reason, address, path));
-    const listened = signal === undefined ? undefined : onAbort(signal, abort);
-    underWay.add(fail);
-    request.end(given.body);
+    function timeIsUp(): void {
+      const answering = response !== undefined;
+      let tookMs = timeoutMs;
+      if (headersFirst) {
+        const now = clock.now();
+        const left = begun + timeoutMs - now;
+        // Before there is a connection that time has not begun; connecting has a limit of its own.
+        const headersLeft = limits.headersTimeoutMs - (connected && !answering ? now - connectedAt : 0);
+        const next = answering ? left : Math.min(left, headersLeft);
+        if (next > 0) {
+          tooLate = clock.after(next, timeIsUp);
+          return;
+        }
+        if (left > 0) tookMs = limits.headersTimeoutMs;
+      }
+      const late = answeredTooLate(address, path, { connected, answering, tookMs });
+      // The other side may be gone without a word, and then it is for the idle connections too.
+      if (request?.reusedSocket === true) link.dropIdle();
+      // A request whose time the deadline of its call cut short proves nothing.
+      if (connected && !answering && (headersFirst || timeoutMs >= limits.requestTimeoutMs)) lost(late);
+      else fail(late);
+    }
+
+    function closed(): void {
+      if (response === undefined) fault({ code: 'ECONNRESET' });
+    }
+
+    function abort(): void {
+      fail(calledOff(signal?.reason, address, path));
+    }
 
     function settle(): boolean {
       if (settled) return false;
@@ -92,69 +191,35 @@ export function exchange(given: ExchangeOptions): Promise<VaultAnswer> {
       connecting?.();
       listened?.();
       underWay.delete(fail);
+      line.leave(go);
       return true;
     }
 
     function fail(error: VaultError): void {
-      if (!settle()) return;
+      if (settled) return;
+      if (probe && response === undefined) breaker.gaveUp();
+      settle();
       chunks.length = 0;
-      request.destroy();
+      request?.destroy();
       reject(error);
+    }
+
+    /** The address did not answer. */
+    function lost(error: VaultError): void {
+      if (settled) return;
+      breaker.failed(error);
+      probe = false;
+      fail(error);
     }
 
     function fault(error: unknown): void {
       if (settled) return;
-      const answered = response !== undefined;
-      fail(networkFault(error, { address, path, answered, reused: request.reusedSocket }));
+      const moment = { address, path, answered: response !== undefined, connected };
+      const reused = request?.reusedSocket === true;
+      const failure = error instanceof VaultError ? error : networkFault(error, { ...moment, reused });
+      const { stale = false } = noteOf(failure);
+      if (response === undefined && failure.repeatable && !stale) lost(failure);
+      else fail(failure);
     }
-  });
-}
-
-/** Opens a request. What node:http and node:tls refuse to begin with, such as an unreadable PEM, they throw. */
-function open(
-  { open, options, address, path }: ExchangeOptions,
-  answered: (response: IncomingMessage) => void,
-): ClientRequest {
-  try {
-    return open(options, answered);
-  } catch (error) {
-    throw networkFault(error, { address, path, answered: false, reused: false });
-  }
-}
-
-/** Nobody waits for the answer any more. Of the reason only our own errors go on: a stranger's may hold anything. */
-export function calledOff(reason: unknown, address: string, path: string): VaultError {
-  const why = isSourceError(reason) ? `: ${reason.message}` : '';
-  return new VaultError('SOURCE_UNAVAILABLE', `the request to Vault at ${address} was called off${why}`, {
-    address,
-    path,
-  });
-}
-
-function tooLarge({ address, path, limits }: ExchangeOptions): VaultError {
-  const mebibytes = limits.maxBodyBytes / 1024 / 1024;
-  return new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered with more than ${mebibytes} MiB`, {
-    address,
-    path,
-    hint: 'Check that the address is Vault itself, or raise maxBodyBytes.',
-  });
-}
-
-function connectedTooLate({ address, path, limits }: ExchangeOptions): VaultError {
-  const seconds = limits.connectTimeoutMs / 1000;
-  return new VaultError(
-    'SOURCE_UNAVAILABLE',
-    `Vault at ${address} did not accept the connection within ${seconds} s`,
-    { address, path, hint: 'Check the address, the network and the firewalls on the way.', repeatable: true },
-  );
-}
-
-function answeredTooLate({ address, path, limits }: ExchangeOptions): VaultError {
-  const seconds = limits.requestTimeoutMs / 1000;
-  return new VaultError('SOURCE_UNAVAILABLE', `Vault at ${address} did not answer within ${seconds} s`, {
-    address,
-    path,
-    hint: 'Check that Vault is well, or allow it more time (VAULT_CLIENT_TIMEOUT).',
-    repeatable: true,
   });
 }

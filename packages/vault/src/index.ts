@@ -5,6 +5,7 @@ export {
   type VaultSourceOptions,
   vaultFromEnvironment,
 } from './environment.js';
+export type { ProxyOptions } from './http-proxy.js';
 export type { KvDeleteOptions } from './kv/kv-delete.js';
 export { type KvListAllOptions, type KvTree, listAllDefaults } from './kv/kv-list.js';
 export type { KvMetadata, KvMetadataChange, KvNoMetadata, KvVersionMetadata } from './kv/kv-metadata.js';

@@ -1,4 +1,5 @@
 import type { SourceErrorCode } from '@strongroom/core';
+import { withNote } from './failure-note.js';
 import { type SystemFault, VaultError } from './vault-error.js';
 
 /** How far a request had come when its connection failed. */
@@ -7,6 +8,8 @@ export interface FaultMoment {
   readonly path: string;
   /** The answer had begun. */
   readonly answered: boolean;
+  /** The connection was made, so that the request may have reached Vault. */
+  readonly connected: boolean;
   /** The connection came from the pool, where the other side may have closed it a moment ago. */
   readonly reused: boolean;
 }
@@ -34,17 +37,9 @@ export function networkFault(error: unknown, moment: FaultMoment): VaultError {
     repeatable,
     cause: fault,
   });
-  if (!answered && moment.reused && repeatable) staleConnections.add(failure);
-  return failure;
+  const stale = !answered && moment.reused && repeatable;
+  return stale || !moment.connected ? withNote(failure, { stale, unsent: !moment.connected }) : failure;
 }
-
-const staleConnections = new WeakSet<VaultError>();
-
-/**
- * Whether a connection from the pool turned out to be closed. That says nothing about Vault, so the repeat is
- * neither waited for nor counted; there are at most as many of them as connections in the pool.
- */
-export const isStaleConnection = (error: VaultError): boolean => staleConnections.has(error);
 
 function read(code: string): Reading {
   const unavailable = (what: string, hint: string, repeatable = true): Reading => ({
@@ -86,6 +81,13 @@ function read(code: string): Reading {
       return unavailable(
         `cannot be found: its name does not resolve (${code})`,
         'Check the name in the address, and the DNS of this machine.',
+      );
+    case 'ENOENT':
+    case 'EACCES':
+    case 'ENOTSOCK':
+      return unavailable(
+        `cannot be reached: there is no Unix socket that may be used (${code})`,
+        'Check that the Vault Agent or Proxy is running, the path of its socket, and the permissions.',
       );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':

@@ -1,8 +1,10 @@
+import { withNote } from './failure-note.js';
 import { VaultError } from './vault-error.js';
 
 /**
- * A redirect is never followed: the token goes to the configured address only. A standby node of Vault answers
- * 307 when it cannot forward a request; other redirects are not Vault's.
+ * A redirect is no answer: the token goes to the configured addresses only. A standby node of Vault answers 307
+ * when it cannot forward a request, and where that points to a configured address it is taken for a hint; other
+ * redirects are not Vault's.
  */
 export function redirected(
   address: string,
@@ -12,7 +14,7 @@ export function redirected(
 ): VaultError {
   const target = originOf(location, address);
   const standby = status === 307;
-  return new VaultError(
+  const error = new VaultError(
     standby ? 'SOURCE_UNAVAILABLE' : 'SOURCE_MALFORMED',
     `Vault at ${address} answered ${status}, a redirect to ${target}, which is not followed`,
     {
@@ -20,10 +22,11 @@ export function redirected(
       path,
       status,
       hint: standby
-        ? 'It is a standby node: give the address of the active one, or of the load balancer before them.'
+        ? 'It is a standby node: give the addresses of all nodes (VAULT_ADDR, with commas between them), as they name each other, or that of the load balancer before them.'
         : 'Give the address that it points to, if that is Vault; a proxy or a login page may stand before it.',
     },
   );
+  return standby ? withNote(error, { unsent: true, ...(location === undefined ? {} : { location }) }) : error;
 }
 
 /** Scheme, host and port only: a path or a query may hold anything. */

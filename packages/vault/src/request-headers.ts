@@ -17,9 +17,14 @@ export class RequestHeaders {
   /**
    * The headers of one request. Those that only depend on the token are made once.
    *
+   * @param extra names and values in one list, behind the others
    * @throws VaultError `SOURCE_DENIED` for a token that cannot be sent
    */
-  with(token: string | undefined, { headers, body }: VaultRequest): readonly string[] {
+  with(
+    token: string | undefined,
+    { headers, body }: VaultRequest,
+    extra?: readonly string[],
+  ): readonly string[] {
     if (this.#base === undefined || token !== this.#token) {
       const { host, text } = this.#address;
       this.#base = [
@@ -29,8 +34,9 @@ export class RequestHeaders {
       ];
       this.#token = token;
     }
-    if (headers === undefined && body === undefined) return this.#base;
-    return withHeaders(this.#base, headers ?? {}, body);
+    const plain = headers === undefined && body === undefined;
+    const all = plain ? this.#base : withHeaders(this.#base, headers ?? {}, body);
+    return extra === undefined ? all : [...all, ...extra];
   }
 
   /** Whether a text holds the token, so that nobody may see it. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@strongroom/core';
 import type { VaultAnswer } from './answer.js';
-import { isStaleConnection } from './network-fault.js';
+import { noteOf } from './failure-note.js';
 import type { TransportLimits } from './transport-defaults.js';
 import { VaultError } from './vault-error.js';
 
@@ -21,34 +21,40 @@ export function mayPass(outcome: Outcome): boolean {
 
 /**
  * Repeats a call while that may help. The waits have full jitter; Retry-After is honoured where its end lies
- * within the time for repeats.
+ * before the deadline.
  *
  * @param outcome what became of the first attempt, which began at `begun`
- * @param attempt makes the call again
+ * @param attempt makes the call again, after that outcome
  * @param pause waits under the caller's signal, and rejects when that is aborted
  * @returns the last answer, even when it says that Vault cannot answer
  */
 export async function repeat(
   outcome: Outcome,
   begun: number,
-  attempt: () => Promise<VaultAnswer>,
-  { retries, retryMinWaitMs, retryMaxWaitMs, retryWithinMs, clock }: RetryRules,
+  attempt: (after: Outcome) => Promise<VaultAnswer>,
+  { retries, retryMinWaitMs, retryMaxWaitMs, deadlineMs, clock }: RetryRules,
   pause: (ms: number) => Promise<void>,
 ): Promise<VaultAnswer> {
   let last = outcome;
-  for (let repeats = 0; mayPass(last); ) {
-    if (!(last instanceof VaultError && isStaleConnection(last))) {
+  // An address that came to be left alone meanwhile may be tried again by the time of the next attempt.
+  for (let repeats = 0; mayPass(last) || (repeats > 0 && hasNote(last, 'open')); ) {
+    // That a connection from the pool turned out to be closed says nothing about Vault, so the repeat is neither
+    // waited for nor counted; there are at most as many of them as connections in the pool.
+    if (!hasNote(last, 'stale')) {
       const asked = last instanceof VaultError ? 0 : retryAfterMs(last.retryAfter, clock.now());
       const wait = Math.max(asked, retryMinWaitMs + Math.random() * (retryMaxWaitMs - retryMinWaitMs));
-      if (repeats >= retries || clock.now() + wait > begun + retryWithinMs) break;
+      if (repeats >= retries || clock.now() + wait >= begun + deadlineMs) break;
       repeats++;
       await pause(wait);
     }
-    last = await attempt().catch(asOutcome);
+    last = await attempt(last).catch(asOutcome);
   }
   if (last instanceof VaultError) throw last;
   return last;
 }
+
+const hasNote = (outcome: Outcome, note: 'stale' | 'open'): boolean =>
+  outcome instanceof VaultError && noteOf(outcome)[note] === true;
 
 /** What is no error of Vault goes on as it is. */
 export function asOutcome(error: unknown): VaultError {

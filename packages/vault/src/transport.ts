@@ -1,14 +1,16 @@
-import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import type { Cancellation } from './cancellation.js';
-import { calledOff, type ExchangeOptions, exchange } from './exchange.js';
+import { Consistency } from './consistency.js';
+import { Endpoint } from './endpoint.js';
+import { calledOff, clientClosed } from './exchange-failure.js';
+import { Failover } from './failover.js';
+import type { HttpProxy } from './http-proxy.js';
 import { pause } from './pause.js';
-import { RequestHeaders } from './request-headers.js';
 import { logged } from './request-log.js';
 import { asOutcome, mayPass, type Outcome, type RetryRules, repeat } from './retry.js';
-import { readTls, type TlsOptions } from './tls.js';
+import type { TlsOptions } from './tls.js';
 import type { TokenReader } from './token.js';
 import type { TransportLimits } from './transport-defaults.js';
 import { VaultError } from './vault-error.js';
@@ -29,8 +31,15 @@ export interface VaultRequest {
   readonly signal?: Cancellation | undefined;
 }
 
-export interface TransportOptions {
+/** An address, and the proxy on the way to it. */
+export interface Route {
   readonly address: Address;
+  readonly proxy?: HttpProxy | undefined;
+}
+
+export interface TransportOptions {
+  /** The addresses of one cluster, that to begin with first. */
+  readonly routes: readonly [Route, ...Route[]];
   readonly token: TokenReader;
   readonly namespace: string | undefined;
   readonly tls: TlsOptions;
@@ -39,32 +48,35 @@ export interface TransportOptions {
   readonly logger: Logger | undefined;
 }
 
-interface Connection {
-  readonly agent: Agent;
-  readonly open: ExchangeOptions['open'];
-}
-
 /** Methods that change nothing, so that a request may be repeated whatever became of it. */
 const repeatableMethods = new Set(['GET', 'HEAD', 'LIST']);
 
-/** The way to one address of Vault: connections, token, namespace, limits. */
+/** The way to Vault: addresses, token, namespace, limits. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #rules: RetryRules;
-  readonly #headers: RequestHeaders;
+  readonly #consistency = new Consistency();
+  readonly #endpoint: Endpoint;
+  readonly #others: readonly Endpoint[];
+  readonly #failover: Failover | undefined;
   readonly #underWay = new Set<(error: VaultError) => void>();
-  #connection: Connection | Promise<Connection> | undefined;
   #closed = false;
 
   constructor(options: TransportOptions) {
+    const { limits, clock, logger, routes } = options;
     this.#options = options;
-    this.#rules = { ...options.limits, clock: options.clock };
-    this.#headers = new RequestHeaders(options.address, options.namespace);
+    this.#rules = { ...limits, clock };
+    const shared = { ...options, consistency: this.#consistency, underWay: this.#underWay };
+    const open = ({ address, proxy }: Route) => new Endpoint(address, proxy, shared);
+    const [first, ...others] = routes;
+    this.#endpoint = open(first);
+    this.#others = others.map(open);
+    if (others.length > 0) this.#failover = new Failover([this.#endpoint, ...this.#others], clock, logger);
   }
 
-  /** Where Vault is, for messages. */
+  /** Where Vault is, for messages; of several addresses the first. */
   get address(): string {
-    return this.#options.address.text;
+    return this.#endpoint.address.text;
   }
 
   /**
@@ -74,9 +86,12 @@ export class Transport {
    * @throws VaultError when there was no answer of Vault
    */
   send(request: VaultRequest): Promise<VaultAnswer> {
-    const first = this.#attempt(request);
-    if (!repeatableMethods.has(request.method) && request.onRepeat === undefined) return first;
+    const repeatable = repeatableMethods.has(request.method) || request.onRepeat !== undefined;
     const begun = this.#rules.clock.now();
+    const extra = this.#consistency.headers;
+    const sent = extra !== undefined && repeatableMethods.has(request.method) ? extra : undefined;
+    const first = this.#attempt(request, repeatable, begun, sent);
+    if (!repeatable) return first;
     const next = (outcome: Outcome) => this.#repeat(request, outcome, begun);
     // What went well, as nearly all does, goes through no more than this.
     return first.then(
@@ -87,18 +102,15 @@ export class Transport {
 
   /** Whether a text holds the token, so that nobody may see it. */
   holdsToken(text: string): boolean {
-    return this.#headers.holdToken(text);
+    return [this.#endpoint, ...this.#others].some(({ headers }) => headers.holdToken(text));
   }
 
   /** Ends what is under way and closes every connection. Final. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const end of [...this.#underWay]) end(this.#closedError());
-    void Promise.resolve(this.#connection).then(
-      (connection) => connection?.agent.destroy(),
-      () => undefined,
-    );
+    for (const endpoint of [this.#endpoint, ...this.#others]) endpoint.close();
+    for (const end of [...this.#underWay]) end(clientClosed(this.address));
   }
 
   #repeat(request: VaultRequest, outcome: Outcome, begun: number): Promise<VaultAnswer> {
@@ -107,63 +119,52 @@ export class Transport {
     return repeat(
       outcome,
       begun,
-      () => {
+      (after) => {
         request.onRepeat?.();
-        return this.#attempt(request);
+        const behind = !(after instanceof VaultError) && after.status === 412;
+        const reads = repeatableMethods.has(request.method);
+        const { forwarding, headers } = this.#consistency;
+        return this.#attempt(request, true, begun, behind ? forwarding : reads ? headers : undefined);
       },
       this.#rules,
       (ms) => pause(ms, { clock: this.#rules.clock, signal, aborted, underWay: this.#underWay }),
     );
   }
 
-  /** No step of a request waits for what is there already. */
-  #attempt(request: VaultRequest): Promise<VaultAnswer> {
-    const connection = this.#connection;
-    if (connection === undefined || 'then' in connection) return this.#connectAndAttempt(request);
-    const token = this.#tokenNow();
-    return typeof token === 'object'
-      ? token.then((text) => this.#exchange(request, connection, text))
-      : this.#exchange(request, connection, token);
-  }
-
-  async #connectAndAttempt(request: VaultRequest): Promise<VaultAnswer> {
-    this.#connection ??= this.#connect();
-    this.#connection = await this.#connection;
-    return this.#attempt(request);
-  }
-
-  async #exchange(
+  /** @param extra headers of this attempt alone */
+  #attempt(
     request: VaultRequest,
-    { agent, open }: Connection,
-    token: string | undefined,
+    repeatable: boolean,
+    begun: number,
+    extra: readonly string[] | undefined,
   ): Promise<VaultAnswer> {
-    const { address, limits, clock, logger } = this.#options;
-    const { method, path, signal, body } = request;
-    if (this.#closed) throw this.#closedError();
-    if (signal?.aborted === true) throw calledOff(signal.reason, address.text, path);
-    const headers = this.#headers.with(token, request);
-    const given: ExchangeOptions = {
-      open,
-      options: {
-        method,
-        path: address.prefix + path,
-        host: address.hostname,
-        port: address.port,
-        agent,
-        // node:http takes a flat list of names and values too; its types know it from Node.js 22 on.
-        headers: headers as unknown as NonNullable<RequestOptions['headers']>,
-      },
-      body,
-      secure: address.protocol === 'https:',
-      address: address.text,
-      path,
-      anyText: request.anyText === true,
-      limits,
-      clock,
-      signal,
-      underWay: this.#underWay,
-    };
-    return logger === undefined ? exchange(given) : logged(request, exchange(given), clock, logger);
+    const failover = this.#failover;
+    if (failover === undefined) return this.#ask(this.#endpoint, request, begun, extra);
+    const endsAt = begun + this.#rules.deadlineMs;
+    return failover.attempt({
+      repeatable,
+      endsAt,
+      ask: (endpoint) => this.#ask(endpoint, request, begun, extra),
+    });
+  }
+
+  /** No step of a request waits for what is there already. */
+  #ask(
+    endpoint: Endpoint,
+    request: VaultRequest,
+    begun: number,
+    extra: readonly string[] | undefined,
+  ): Promise<VaultAnswer> {
+    const { clock, logger } = this.#options;
+    const { requestTimeoutMs, deadlineMs } = this.#rules;
+    // What is left of the deadline of the whole call, for the last of its attempts.
+    const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, begun + deadlineMs - clock.now()));
+    const token = this.#tokenNow();
+    const answer =
+      typeof token === 'object'
+        ? token.then((text) => endpoint.ask(request, text, extra, timeoutMs))
+        : endpoint.ask(request, token, extra, timeoutMs);
+    return logger === undefined ? answer : logged(request, answer, clock, logger);
   }
 
   /** An application may give a function that reads the token: what that throws may hold anything. */
@@ -181,26 +182,5 @@ export class Transport {
     } catch (error) {
       return Promise.reject(error).catch(refused);
     }
-  }
-
-  /** Files and node:https are read and loaded at the first request, and only for https. */
-  #connect(): Connection | Promise<Connection> {
-    const { address, limits, tls } = this.#options;
-    const pool = { keepAlive: true, maxSockets: limits.maxSockets, maxFreeSockets: limits.maxSockets };
-    if (address.protocol === 'http:') return { agent: new Agent(pool), open: httpRequest };
-    const connection = Promise.all([import('node:https'), readTls(tls, address.text)]).then(
-      ([https, secured]) => ({ agent: new https.Agent({ ...pool, ...secured }), open: https.request }),
-    );
-    connection.catch(() => {
-      // The file may be there the next time.
-      this.#connection = undefined;
-    });
-    return connection;
-  }
-
-  #closedError(): VaultError {
-    return new VaultError('SOURCE_UNAVAILABLE', `the client of Vault at ${this.address} was closed`, {
-      address: this.address,
-    });
   }
 }

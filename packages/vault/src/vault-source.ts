@@ -1,7 +1,7 @@
 import type { Absent, Lookup, LookupContext, Setting, Source } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
 import { onAbort } from './cancellation.js';
-import { calledOff } from './exchange.js';
+import { calledOff } from './exchange-failure.js';
 import { KvMount } from './kv/kv-mount.js';
 import type { KvAbsent, KvFound } from './kv/kv-secret.js';
 import type { KvVersions } from './kv/kv-version.js';

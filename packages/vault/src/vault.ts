@@ -1,17 +1,17 @@
 import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
-import { type Address, isAddress, parseAddress } from './address.js';
 import type { Cancellation } from './cancellation.js';
-import { notConfigured, problem } from './configuration-problem.js';
+import type { ProxyOptions } from './http-proxy.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
+import { readRoutes } from './routes.js';
 import type { TlsOptions } from './tls.js';
-import { missingToken, type TokenReader } from './token.js';
+import { missingToken, noToken, type TokenReader } from './token.js';
 import { Transport } from './transport.js';
-import { type TransportLimits, transportDefaults } from './transport-defaults.js';
+import type { TransportLimits } from './transport-defaults.js';
 import { createVaultSource } from './vault-source.js';
 
 /** How a client behaves; what it connects to is in {@link VaultOptions}. */
@@ -27,11 +27,17 @@ export interface VaultBehaviour extends Partial<TransportLimits> {
 }
 
 export interface VaultOptions extends VaultBehaviour {
-  /** `http://` or `https://`, host, optionally a port and a path prefix, without `/v1`. */
-  readonly address: string;
+  /**
+   * `http://` or `https://`, host, optionally a port and a path prefix, without `/v1`; or `unix://` and the path
+   * of a Vault Agent's or Proxy's socket. Of a cluster the addresses of all nodes, as a list or with commas.
+   */
+  readonly address: string | readonly string[];
+  /** The HTTP proxy on the way: one for every address, or by scheme. @default none */
+  readonly proxy?: string | ProxyOptions;
   /**
    * The token, or a function that gives it for each request; one that gives undefined sends none, as a Vault
-   * Agent or Proxy with auto-auth allows. @default requests are denied before they are made
+   * Agent or Proxy with auto-auth allows. @default none to a Unix socket; elsewhere requests are denied before
+   * they are made
    */
   readonly token?: string | TokenReader;
   /** A namespace of Vault Enterprise or OpenBao. */
@@ -48,7 +54,7 @@ export interface LeaseOptions extends LeaseListeners {
 
 /** A client of Vault or OpenBao. Nothing is contacted before the first read. */
 export interface Vault extends AsyncDisposable {
-  /** Where Vault is, without credentials. */
+  /** Where Vault is, without credentials; of several addresses the first. */
   readonly address: string;
   /**
    * The secrets of one KV mount, of version 1 or 2.
@@ -87,15 +93,19 @@ export interface Vault extends AsyncDisposable {
  * const secret = await vault.kv().read('pake_system/production/database');
  */
 export function createVault(options: VaultOptions): Vault {
-  const { address, limits } = check(options);
+  const { routes, limits } = readRoutes(options);
+  const [{ address }] = routes;
   const { token, tls = {}, logger, clock = systemClock } = options;
   const namespace = options.namespace?.replace(/^\/+|\/+$/g, '') || undefined;
-  if (address.protocol === 'https:' && tls.skipVerify === true) {
-    warnUnverified(address.text, logger);
+  if (tls.skipVerify === true) {
+    for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
   const transport = new Transport({
-    address,
-    token: typeof token === 'string' ? () => token.trim() : (token ?? missingToken(address.text)),
+    routes,
+    token:
+      typeof token === 'string'
+        ? () => token.trim()
+        : (token ?? (address.socketPath === undefined ? missingToken(address.text) : noToken)),
     namespace,
     tls,
     limits,
@@ -156,26 +166,4 @@ function warnUnverified(address: string, logger: Logger | undefined): void {
     'the certificate of Vault is not verified: anybody on the way can read and change everything';
   if (logger !== undefined) logger.warn({ address }, warning);
   else process.emitWarning(`${warning} (${address})`, { type: 'StrongroomWarning' });
-}
-
-function check(options: VaultOptions): { readonly address: Address; readonly limits: TransportLimits } {
-  const address = parseAddress(options.address, 'address', options.allowInsecureHttp);
-  const limits: Record<string, number> = {};
-  const problems = isAddress(address) ? [] : [address];
-  for (const [name, fallback] of Object.entries(transportDefaults)) {
-    const value = options[name as keyof TransportLimits] ?? fallback;
-    const least = name.startsWith('retr') ? 0 : 1;
-    if (!Number.isFinite(value) || value < least) {
-      problems.push(
-        problem(name, 'is not a number that can be gone by', `Give a number of at least ${least}.`),
-      );
-    }
-    limits[name] = value;
-  }
-  if (/[^\x21-\x7e]/.test(options.namespace ?? '')) {
-    problems.push(problem('namespace', 'holds a space or a character that no namespace has'));
-  }
-  if (!isAddress(address) || problems.length > 0) throw notConfigured(problems);
-  // Every limit was copied from the defaults or the options, by name.
-  return { address, limits: limits as unknown as TransportLimits };
 }

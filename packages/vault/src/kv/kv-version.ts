@@ -1,5 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
-import { calledOff } from '../exchange.js';
+import { calledOff } from '../exchange-failure.js';
 import { objectAt, own } from '../json-object.js';
 import { encodePath, readPolicy } from '../kv-path.js';
 import { refusal } from '../refusal.js';

@@ -1,5 +1,5 @@
 import { type Absent, type Lookup, type LookupContext, nearMiss, type Setting } from '@strongroom/core';
-import { calledOff } from '../exchange.js';
+import { calledOff } from '../exchange-failure.js';
 import { answerFailure } from '../lookup-failure.js';
 import { SingleFlight } from '../single-flight.js';
 import { VaultError } from '../vault-error.js';
