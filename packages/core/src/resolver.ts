@@ -20,6 +20,7 @@ import type { ResolverEvents, ResolverState } from './resolver-state.js';
 import { createSnapshot } from './snapshot.js';
 import type { Source } from './source.js';
 import type { SourceFailure } from './source-failure.js';
+import { undisturbed } from './undisturbed.js';
 
 interface Loaded<T extends Declarations> {
   readonly snapshot: ValuesOf<T>;
@@ -341,20 +342,6 @@ export function createResolver<T extends Declarations, E extends string, const G
   options: ResolverOptions<Given & EnvironmentOf<E, Given>>,
 ): Resolver<T> {
   return new Resolver(definition, options);
-}
-
-/**
- * Tells the application something. A listener or a logger that throws has a fault of its own: it surfaces as an
- * uncaught exception, as from any event target of Node, and does not pass for a failed load.
- */
-function undisturbed(tell: () => void): void {
-  try {
-    tell();
-  } catch (thrown) {
-    process.nextTick(() => {
-      throw thrown;
-    });
-  }
 }
 
 const summary = (explanation: SettingExplanation): object => {
