@@ -80,8 +80,8 @@ export class KvVersions {
     }
     const data = status === 200 ? objectAt(body, 'data') : undefined;
     if (data === undefined) {
-      // A token that may not ask now may get a policy that lets it; an old Vault stays as it is.
-      if (status !== 403 && status !== 200) this.#untold.add(mount);
+      // An old Vault stays as it is; a token that may not ask now may be another one, or get a policy, later.
+      if (status === 404 || status === 405) this.#untold.add(mount);
       return undefined;
     }
     const type = own(data, 'type');

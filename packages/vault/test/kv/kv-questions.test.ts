@@ -95,6 +95,15 @@ test.each([
   });
 });
 
+test.each([400, 403])('a question that was refused (%i) is asked again', async (status) => {
+  await write('one/a', { x: 1 });
+  const headers = { 'content-type': 'application/json' };
+  const body = '{"errors":["permission denied"]}';
+  server.fail({ path: '/v1/sys/internal/', times: 1, answer: { status, headers, body } });
+  expect(await vault.kv('one').read('a')).toMatchObject({ status: 'absent' });
+  expect(await vault.kv('one').read('a')).toMatchObject({ data: { x: 1 } });
+});
+
 test('an outage in place of the answer is no absence', async () => {
   server.fail({ path: '/v1/sys/internal/', times: 1, answer: { status: 503 } });
   await expect(vault.kv('one').read('a')).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
