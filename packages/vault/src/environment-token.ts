@@ -1,6 +1,6 @@
 import type { EnvironmentVariables, Problem } from '@strongroom/core';
 import { problem } from './configuration-problem.js';
-import type { EnvironmentAddress } from './environment.js';
+import type { EnvironmentAddress } from './environment-address.js';
 import { officialVariable, variable } from './environment-names.js';
 import { noToken, type TokenFile, type TokenReader, tokenFromFiles } from './token.js';
 

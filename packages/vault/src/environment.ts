@@ -1,8 +1,9 @@
 import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
-import { isAddress, parseAddress } from './address.js';
 import { notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
+import { readEnvironmentAddress } from './environment-address.js';
 import { officialVariable, type Variable, variable } from './environment-names.js';
+import { readEnvironmentProxy } from './environment-proxy.js';
 import { readEnvironmentTls } from './environment-tls.js';
 import { readEnvironmentToken } from './environment-token.js';
 import { encodePath } from './kv-path.js';
@@ -22,9 +23,6 @@ export interface VaultEnvironment {
   readonly warnings: readonly string[];
 }
 
-/** Where the official client looks when nothing says where Vault is. */
-const defaultAddress = 'https://127.0.0.1:8200';
-
 /**
  * Reads from environment variables where Vault is and how to get in. Nothing is contacted and no file is read.
  *
@@ -36,22 +34,24 @@ export function readVaultEnvironment(
 ): VaultEnvironment {
   const problems: Problem[] = [];
   const official = (name: string) => officialVariable(variables, name);
-  const { address, agent, bao } = readAddress(variables, allowInsecureHttp, problems);
+  const where = readEnvironmentAddress(variables, allowInsecureHttp, problems);
   const tls = readEnvironmentTls(variables, problems);
-  const token = readEnvironmentToken(variables, { address, agent, bao }, problems);
+  const token = readEnvironmentToken(variables, where, problems);
+  const proxy = readEnvironmentProxy(variables, problems);
   const requestTimeoutMs = readTimeout(official('CLIENT_TIMEOUT'), problems);
   const retries = readRetries(official('MAX_RETRIES'), problems);
   const namespace = official('NAMESPACE')?.value;
   const mount = readMount(variable(variables, 'STRONGROOM_VAULT_MOUNT'), problems);
   return {
     options: {
-      address,
+      address: where.addresses.length === 1 ? where.address : where.addresses,
       tls,
       token,
       allowInsecureHttp,
       ...(namespace === undefined ? {} : { namespace }),
       ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
       ...(retries === undefined ? {} : { retries }),
+      ...(proxy === undefined ? {} : { proxy }),
       ...(mount === undefined ? {} : { mount }),
     },
     problems,
@@ -80,46 +80,6 @@ export function vaultFromEnvironment(
   if (read.problems.length > 0) throw notConfigured(read.problems);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return vaultSource({ ...read.options, ...Object.fromEntries(given) });
-}
-
-export interface EnvironmentAddress {
-  readonly address: string;
-  /** Whether an Agent or a Proxy is there, which adds a token by itself. */
-  readonly agent: boolean;
-  /** Whether the variable is OpenBao's. */
-  readonly bao: boolean;
-}
-
-function readAddress(
-  variables: EnvironmentVariables,
-  allowInsecureHttp: boolean,
-  problems: Problem[],
-): EnvironmentAddress {
-  const agent = officialVariable(variables, 'AGENT_ADDR');
-  const addr = officialVariable(variables, 'ADDR');
-  const url = variable(variables, 'VAULT_URL');
-  const parse = ({ name, value }: Variable) => {
-    const parsed = parseAddress(value.trim(), name, allowInsecureHttp);
-    if (isAddress(parsed)) return parsed.text;
-    problems.push(parsed);
-    return undefined;
-  };
-  const [fromAgent, fromAddr, fromUrl] = [agent, addr, url].map((given) => given && parse(given));
-  if (addr !== undefined && fromAddr !== undefined && fromUrl !== undefined && fromAddr !== fromUrl) {
-    problems.push(
-      problem(
-        addr.name,
-        'and VAULT_URL are both set, to different addresses',
-        `Unset ${addr.name} or VAULT_URL.`,
-      ),
-    );
-  }
-  const chosen = agent ?? addr ?? url;
-  return {
-    address: fromAgent ?? fromAddr ?? fromUrl ?? defaultAddress,
-    agent: agent !== undefined,
-    bao: chosen?.name.startsWith('BAO_') === true,
-  };
 }
 
 function readTimeout(given: Variable | undefined, problems: Problem[]): number | undefined {

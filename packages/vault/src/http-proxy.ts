@@ -50,7 +50,8 @@ export function proxyFor(
 export const isProxy = (proxy: HttpProxy | Problem | undefined): proxy is HttpProxy =>
   proxy !== undefined && 'hostname' in proxy;
 
-function parseProxy(text: string, name: string): HttpProxy | Problem {
+/** Reads the address of a proxy. What is wrong with it is told without a part of it. */
+export function parseProxy(text: string, name: string): HttpProxy | Problem {
   // The variables are also written without a scheme.
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (/[^!-~]/.test(text) || !URL.canParse(whole)) return problem(name, 'is not a valid URL', form);
