@@ -1,15 +1,16 @@
 import type { EnvironmentVariables, Problem } from '@strongroom/core';
+import { TokenFiles } from './auth/token-file.js';
 import { problem } from './configuration-problem.js';
 import type { EnvironmentAddress } from './environment-address.js';
 import { officialVariable, variable } from './environment-names.js';
-import { noToken, type TokenFile, type TokenReader, tokenFromFiles } from './token.js';
+import { noToken, type TokenFile, type TokenReader } from './token.js';
 
 /** Finds out where the token comes from. No file is read before the first request. */
 export function readEnvironmentToken(
   variables: EnvironmentVariables,
-  { address, agent, bao }: EnvironmentAddress,
+  { agent, bao }: EnvironmentAddress,
   problems: Problem[],
-): string | TokenReader {
+): string | TokenFiles | TokenReader {
   const token = officialVariable(variables, 'TOKEN');
   const file = officialVariable(variables, 'TOKEN_FILE');
   if (token !== undefined && file !== undefined) {
@@ -18,10 +19,10 @@ export function readEnvironmentToken(
     );
   }
   if (token !== undefined) return token.value;
-  if (file !== undefined) return tokenFromFiles([{ path: file.value, required: true }], address);
+  if (file !== undefined) return new TokenFiles([{ path: file.value, required: true }]);
   // Whoever logs in by an Agent means its token, not one that a person left behind.
   if (agent) return noToken;
-  return tokenFromFiles(helperFiles(variables, bao), address);
+  return new TokenFiles(helperFiles(variables, bao));
 }
 
 /** The files in which `vault login` and `bao login` leave a token; that of the server that is asked comes first. */

@@ -1,7 +1,9 @@
 import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
+import type { AuthMethod } from './auth/auth-method.js';
 import { notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
 import { readEnvironmentAddress } from './environment-address.js';
+import { readEnvironmentAuth } from './environment-auth.js';
 import { officialVariable, type Variable, variable } from './environment-names.js';
 import { readEnvironmentProxy } from './environment-proxy.js';
 import { readEnvironmentTls } from './environment-tls.js';
@@ -11,7 +13,10 @@ import type { KvPlacement } from './placement.js';
 import { type VaultBehaviour, type VaultOptions, vaultSource } from './vault.js';
 
 /** What of a Vault source is said in code, beside the environment variables. It wins over them. */
-export interface VaultSourceOptions extends VaultBehaviour, KvPlacement {}
+export interface VaultSourceOptions extends VaultBehaviour, KvPlacement {
+  /** How to log in, instead of what the variables say of tokens and auth methods. */
+  readonly auth?: AuthMethod;
+}
 
 /** What the environment variables say of Vault. */
 export interface VaultEnvironment {
@@ -36,6 +41,7 @@ export function readVaultEnvironment(
   const official = (name: string) => officialVariable(variables, name);
   const where = readEnvironmentAddress(variables, allowInsecureHttp, problems);
   const tls = readEnvironmentTls(variables, problems);
+  const auth = readEnvironmentAuth(variables, problems);
   const token = readEnvironmentToken(variables, where, problems);
   const proxy = readEnvironmentProxy(variables, problems);
   const requestTimeoutMs = readTimeout(official('CLIENT_TIMEOUT'), problems);
@@ -46,7 +52,7 @@ export function readVaultEnvironment(
     options: {
       address: where.addresses.length === 1 ? where.address : where.addresses,
       tls,
-      token,
+      ...(auth === undefined ? { token } : { auth }),
       allowInsecureHttp,
       ...(namespace === undefined ? {} : { namespace }),
       ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
@@ -79,7 +85,9 @@ export function vaultFromEnvironment(
   const read = readVaultEnvironment(variables, options);
   if (read.problems.length > 0) throw notConfigured(read.problems);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return vaultSource({ ...read.options, ...Object.fromEntries(given) });
+  const { token, ...others } = read.options;
+  const ways = options.auth === undefined && token !== undefined ? { token } : {};
+  return vaultSource({ ...others, ...ways, ...Object.fromEntries(given) });
 }
 
 function readTimeout(given: Variable | undefined, problems: Problem[]): number | undefined {

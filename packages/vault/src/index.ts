@@ -1,3 +1,14 @@
+export { type AppRoleOptions, appRole } from './auth/app-role.js';
+export type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth/auth-method.js';
+export { type AwsCredentials, type AwsOptions, aws } from './auth/aws.js';
+export { type CertificateOptions, certificate } from './auth/certificate.js';
+export type { Credential, CredentialFile } from './auth/credential.js';
+export { type JwtOptions, jwt } from './auth/jwt.js';
+export { type KubernetesOptions, kubernetes } from './auth/kubernetes.js';
+export { loginPace } from './auth/login-gate.js';
+export { type TokenFiles, tokenFile } from './auth/token-file.js';
+export { tokenPace } from './auth/token-plan.js';
+export { type UserpassOptions, userpass } from './auth/userpass.js';
 export type { Cancellation } from './cancellation.js';
 export {
   readVaultEnvironment,

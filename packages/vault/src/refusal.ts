@@ -1,5 +1,6 @@
 import type { SourceErrorCode } from '@strongroom/core';
 import type { VaultAnswer } from './answer.js';
+import { type TokenVerdict, verdictOf } from './auth/token-verdict.js';
 import type { Transport, VaultRequest } from './transport.js';
 import { VaultError } from './vault-error.js';
 import { errorsOf, vaultMessages } from './vault-messages.js';
@@ -21,7 +22,7 @@ export function refusal(
   const { address } = transport;
   const said = vaultMessages(body, method, transport);
   const words = said.length === 0 ? '' : `: ${said.join('; ')}`;
-  const [code, message, hint] = read(status, errorsOf(body), address, words, path, hints);
+  const [code, message, hint] = read(status, errorsOf(body), address, words, path, hints, verdictOf(answer));
   return new VaultError(code, message, { address, path, status, vaultMessages: said, hint });
 }
 
@@ -32,6 +33,7 @@ function read(
   words: string,
   path: string,
   { policy }: DenialHints,
+  verdict: TokenVerdict,
 ): readonly [SourceErrorCode, message: string, hint: string] {
   const about = (pattern: RegExp) => errors.some((text) => pattern.test(text));
   const vault = `Vault at ${address}`;
@@ -62,14 +64,22 @@ function read(
     return ['SOURCE_DENIED', `${vault} was asked for ${path} without a token`, hint];
   }
   if (about(/\binvalid token\b|performing token check/)) {
+    const hint = `Give a token that is valid, not expired, and whose policies hold: ${policy}`;
+    return ['SOURCE_DENIED', `${vault} does not accept the token${words}`, hint];
+  }
+  if (status === 403 && verdict.due === 'policy') {
+    const { policies = [] } = verdict;
+    const held = policies.length === 0 ? 'its policies' : `its policies ${policies.join(', ')}`;
+    const hint = `Add to a policy of the token: ${policy}`;
     return [
       'SOURCE_DENIED',
-      `${vault} does not accept the token${words}`,
-      'Give a token that is valid and not expired.',
+      `${vault} denies ${path}${words}; the token is valid, but ${held} do not allow it`,
+      hint,
     ];
   }
   if (status === 403) {
-    const hint = `Give a token that is valid and whose policies hold: ${policy}`;
+    const dead = verdict.due === 'dead' ? 'The token is not valid, or may not even look itself up. ' : '';
+    const hint = `${dead}Give a token that is valid and whose policies hold: ${policy}`;
     return ['SOURCE_DENIED', `${vault} denies ${path}${words}`, hint];
   }
   if (errors.length === 0) {

@@ -1,4 +1,4 @@
-import { type Clock, isSourceError, type Logger } from '@strongroom/core';
+import type { Clock, Logger } from '@strongroom/core';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import type { Cancellation } from './cancellation.js';
@@ -11,7 +11,6 @@ import { pause } from './pause.js';
 import { logged } from './request-log.js';
 import { asOutcome, mayPass, type Outcome, type RetryRules, repeat } from './retry.js';
 import type { TlsOptions } from './tls.js';
-import type { TokenReader } from './token.js';
 import type { TransportLimits } from './transport-defaults.js';
 import { VaultError } from './vault-error.js';
 
@@ -28,6 +27,8 @@ export interface VaultRequest {
   readonly anyText?: boolean;
   /** Given for a write that may be made again whatever became of it; called each time before it is. */
   readonly onRepeat?: (() => void) | undefined;
+  /** The token to send. @default none */
+  readonly token?: string;
   readonly signal?: Cancellation | undefined;
 }
 
@@ -40,7 +41,6 @@ export interface Route {
 export interface TransportOptions {
   /** The addresses of one cluster, that to begin with first. */
   readonly routes: readonly [Route, ...Route[]];
-  readonly token: TokenReader;
   readonly namespace: string | undefined;
   readonly tls: TlsOptions;
   readonly limits: TransportLimits;
@@ -51,7 +51,7 @@ export interface TransportOptions {
 /** Methods that change nothing, so that a request may be repeated whatever became of it. */
 const repeatableMethods = new Set(['GET', 'HEAD', 'LIST']);
 
-/** The way to Vault: addresses, token, namespace, limits. */
+/** The way to Vault: addresses, namespace, limits. Of tokens it knows no more than what a request brings. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #rules: RetryRules;
@@ -159,28 +159,7 @@ export class Transport {
     const { requestTimeoutMs, deadlineMs } = this.#rules;
     // What is left of the deadline of the whole call, for the last of its attempts.
     const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, begun + deadlineMs - clock.now()));
-    const token = this.#tokenNow();
-    const answer =
-      typeof token === 'object'
-        ? token.then((text) => endpoint.ask(request, text, extra, timeoutMs))
-        : endpoint.ask(request, token, extra, timeoutMs);
+    const answer = endpoint.ask(request, request.token, extra, timeoutMs);
     return logger === undefined ? answer : logged(request, answer, clock, logger);
-  }
-
-  /** An application may give a function that reads the token: what that throws may hold anything. */
-  #tokenNow(): string | undefined | Promise<string | undefined> {
-    const refused = (error: unknown): never => {
-      if (isSourceError(error)) throw error;
-      throw new VaultError('SOURCE_DENIED', `the token for Vault at ${this.address} could not be read`, {
-        address: this.address,
-        hint: 'Correct the function that was given as the token: it threw.',
-      });
-    };
-    try {
-      const token = this.#options.token();
-      return typeof token === 'object' ? token.catch(refused) : token;
-    } catch (error) {
-      return Promise.reject(error).catch(refused);
-    }
   }
 }

@@ -1,4 +1,8 @@
 import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
+import type { AuthMethod } from './auth/auth-method.js';
+import { AuthenticatedTransport } from './auth/authenticated-transport.js';
+import type { TokenFiles } from './auth/token-file.js';
+import { tokensFor } from './auth/tokens-for.js';
 import type { Cancellation } from './cancellation.js';
 import type { ProxyOptions } from './http-proxy.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
@@ -9,8 +13,7 @@ import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
 import { readRoutes } from './routes.js';
 import type { TlsOptions } from './tls.js';
-import { missingToken, noToken, type TokenReader } from './token.js';
-import { Transport } from './transport.js';
+import type { TokenReader } from './token.js';
 import type { TransportLimits } from './transport-defaults.js';
 import { createVaultSource } from './vault-source.js';
 
@@ -20,6 +23,8 @@ export interface VaultBehaviour extends Partial<TransportLimits> {
   readonly allowInsecureHttp?: boolean;
   /** Whether closing revokes the leases that were given. @default false: they end by themselves */
   readonly revokeLeases?: boolean;
+  /** Whether closing revokes the tokens that logins gave, and what hangs on them. @default false: they end */
+  readonly revokeTokens?: boolean;
   /** A logger with pino's methods: a line for each request, never with a token or a body. */
   readonly logger?: Logger;
   /** @default the system's time */
@@ -35,11 +40,16 @@ export interface VaultOptions extends VaultBehaviour {
   /** The HTTP proxy on the way: one for every address, or by scheme. @default none */
   readonly proxy?: string | ProxyOptions;
   /**
-   * The token, or a function that gives it for each request; one that gives undefined sends none, as a Vault
-   * Agent or Proxy with auto-auth allows. @default none to a Unix socket; elsewhere requests are denied before
-   * they are made
+   * How to log in: `appRole(…)`, `kubernetes(…)`, `jwt(…)`, `userpass(…)`, `certificate(…)`, `aws(…)`, or a
+   * function of one's own. Instead of a token.
    */
-  readonly token?: string | TokenReader;
+  readonly auth?: AuthMethod;
+  /**
+   * The token, `tokenFile(…)`, or a function that gives it for each request; one that gives undefined sends none,
+   * as a Vault Agent or Proxy with auto-auth allows. @default none to a Unix socket; elsewhere requests are denied
+   * before they are made
+   */
+  readonly token?: string | TokenFiles | TokenReader;
   /** A namespace of Vault Enterprise or OpenBao. */
   readonly namespace?: string;
   readonly tls?: TlsOptions;
@@ -80,7 +90,7 @@ export interface Vault extends AsyncDisposable {
   source(placement?: KvPlacement): Source;
   /** The `node-vault` client, for all the rest of Vault, over the same connections, token and limits. */
   client(): Promise<NodeVaultClient>;
-  /** Ends what is under way and closes every connection; revokes leases when that was asked for. Final. */
+  /** Ends what is under way and closes every connection; revokes leases and tokens when that was asked for. Final. */
   close(): Promise<void>;
 }
 
@@ -95,23 +105,14 @@ export interface Vault extends AsyncDisposable {
 export function createVault(options: VaultOptions): Vault {
   const { routes, limits } = readRoutes(options);
   const [{ address }] = routes;
-  const { token, tls = {}, logger, clock = systemClock } = options;
+  const { tls = {}, logger, clock = systemClock } = options;
   const namespace = options.namespace?.replace(/^\/+|\/+$/g, '') || undefined;
   if (tls.skipVerify === true) {
     for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
-  const transport = new Transport({
-    routes,
-    token:
-      typeof token === 'string'
-        ? () => token.trim()
-        : (token ?? (address.socketPath === undefined ? missingToken(address.text) : noToken)),
-    namespace,
-    tls,
-    limits,
-    clock,
-    logger,
-  });
+  const transport = new AuthenticatedTransport({ routes, namespace, tls, limits, clock, logger }, (send) =>
+    tokensFor(options, { address, clock, logger, send }),
+  );
   const versions = new KvVersions(transport);
   const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);
   const surroundings = { transport, versions, leases, namespace, now: () => clock.now() };
@@ -144,6 +145,7 @@ export function createVault(options: VaultOptions): Vault {
   async function end(): Promise<void> {
     const revoked = leases.close();
     if (revoked !== undefined) await revoked;
+    await transport.closeTokens();
     transport.close();
     const made = await client?.catch(() => undefined);
     made?.stopAllRenewals();

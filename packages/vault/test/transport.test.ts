@@ -18,7 +18,8 @@ async function given(answer: Answer, options: Partial<VaultOptions> = {}) {
 }
 
 function open(server: Pick<HostileServer, 'address'>, options: Partial<VaultOptions> = {}): Vault {
-  const vault = createVault({ address: server.address, token, retries: 0, ...options });
+  // By a function, so that no life of the token is looked after, and all timers are those of requests.
+  const vault = createVault({ address: server.address, token: () => token, retries: 0, ...options });
   opened.push({ [Symbol.asyncDispose]: () => vault.close() });
   return vault;
 }

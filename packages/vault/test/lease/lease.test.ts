@@ -24,7 +24,8 @@ afterEach(async () => {
 function open(options: Partial<VaultOptions> = {}): Vault {
   const vault = createVault({
     address: server.address,
-    token: server.rootToken,
+    // By a function, so that no life of the token is looked after, and all timers are those of leases.
+    token: () => server.rootToken,
     clock,
     retries: 0,
     ...limits,
@@ -169,6 +170,30 @@ test('a lease that somebody revoked is replaced', async () => {
   await administer(server).call('PUT', 'sys/leases/revoke', { lease_id: lease.leaseId });
   await clock.pass(hour * 0.74, () => onReplaced.mock.calls.length === 1);
   expect(await isLeased(server, lease.leaseId)).toBe(true);
+});
+
+test('can be replaced at any time, also while it is being renewed', async () => {
+  const onReplaced = vi.fn();
+  const onRenewed = vi.fn();
+  const lease = await open().lease(creds, { onReplaced, onRenewed });
+  const [first, before] = [lease.leaseId, lease.data];
+  server.fail({ path: '/v1/sys/leases/renew', times: 1, answer: { delayMs: 200 } });
+  // Time stands still while the renewal is under way.
+  const passing = clock.pass(hour * 0.74, () => renewals() > 0);
+  await vi.waitFor(() => expect(renewals()).toBe(1), { interval: 1, timeout: 5_000 });
+  await Promise.all([lease.replace(), lease.replace()]);
+  await passing;
+  expect(lease.leaseId).not.toBe(first);
+  expect(lease.data['username']).not.toBe(before['username']);
+  expect(onReplaced).toHaveBeenCalledTimes(1);
+  expect(clock.pending).toBe(1);
+  server.fail({ times: 1, answer: { status: 503 } });
+  await expect(lease.replace()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  expect(clock.pending).toBe(1);
+  await clock.pass(11_000);
+  expect(onReplaced).toHaveBeenCalledTimes(2);
+  lease.release();
+  expect(clock.pending).toBe(0);
 });
 
 test('is ended by revoke, left alone by release, and either way no timer stays', async () => {

@@ -1,0 +1,73 @@
+import type { VaultAnswer } from '../answer.js';
+import { type Cancellation, onAbort } from '../cancellation.js';
+import { calledOff } from '../exchange-failure.js';
+import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
+import type { Send } from './token-requests.js';
+import { noteVerdict } from './token-verdict.js';
+import type { Tokens } from './tokens.js';
+
+/**
+ * A transport that gives every request its token. One that is denied is made once more when its token was the
+ * cause and there is a new one; otherwise its answer says what the cause was.
+ */
+export class AuthenticatedTransport extends Transport {
+  readonly #tokens: Tokens;
+
+  constructor(options: TransportOptions, makeTokens: (send: Send) => Tokens) {
+    super(options);
+    this.#tokens = makeTokens((request) => super.send(request));
+  }
+
+  /** Asks Vault with the token that there is. No step waits for what is there already. */
+  override send(request: VaultRequest): Promise<VaultAnswer> {
+    if (request.headers !== undefined && 'x-vault-token' in request.headers) return super.send(request);
+    const token = this.#tokens.take();
+    return typeof token === 'object'
+      ? this.#orAborted(token, request).then((taken) => this.#sendWith(request, taken))
+      : this.#sendWith(request, token);
+  }
+
+  override holdsToken(text: string): boolean {
+    return this.#tokens.holds(text) || super.holdsToken(text);
+  }
+
+  /** Ends the life of the tokens, before the connections are closed: tokens of ours may have to be revoked. */
+  async closeTokens(): Promise<void> {
+    await this.#tokens.close();
+  }
+
+  #sendWith(request: VaultRequest, token: string | undefined): Promise<VaultAnswer> {
+    if (token === undefined) return super.send(request);
+    return super
+      .send({ ...request, token })
+      .then((answer) => (answer.status === 403 ? this.#denied(request, answer, token) : answer));
+  }
+
+  async #denied(request: VaultRequest, answer: VaultAnswer, used: string): Promise<VaultAnswer> {
+    const verdict = await this.#orAborted(this.#tokens.afterDenial(used), request);
+    if (verdict.due !== 'replaced') return noteVerdict(answer, verdict);
+    const token = await this.#orAborted(Promise.resolve(this.#tokens.take()), request);
+    if (token === undefined) return answer;
+    const again = await super.send({ ...request, token });
+    if (again.status !== 403) return again;
+    return noteVerdict(again, await this.#orAborted(this.#tokens.explain(token), request));
+  }
+
+  /** A login is shared, so it goes on when one of those that wait for it no longer does. */
+  #orAborted<T>(answer: Promise<T>, { signal, path }: VaultRequest): Promise<T> {
+    return signal === undefined
+      ? answer
+      : orAborted(answer, signal, () => calledOff(signal.reason, this.address, path));
+  }
+}
+
+function orAborted<T>(answer: Promise<T>, signal: Cancellation, aborted: () => Error): Promise<T> {
+  if (signal.aborted) {
+    answer.catch(() => undefined);
+    return Promise.reject(aborted());
+  }
+  return new Promise<T>((resolve, reject) => {
+    const listened = onAbort(signal, () => reject(aborted()));
+    answer.finally(listened).then(resolve, reject);
+  });
+}

@@ -1,0 +1,42 @@
+import type { VaultAnswer } from '../answer.js';
+import { VaultError } from '../vault-error.js';
+import { errorsOf } from '../vault-messages.js';
+
+/** What Vault says of a login and can hold nothing of what one logs in with. */
+const harmless =
+  /^(?:permission denied|invalid (?:role ID|secret id|role or secret ID|username or password|token)|missing (?:role_id|secret_id|role|token|password|client token)|(?:namespace|service account name) not authorized|wrapping token is not valid or does not exist|no handler for route|error validating (?:token|claims): [\w ().,:-]{1,150}|role "[\w.-]{1,64}" could not be found|invalid certificate or no client certificate supplied|source address "[\d.:a-f]+" unauthorized.*)$/i;
+
+/** Why a request without a token was refused, as an error. Of Vault's words only those that are known go on. */
+export function loginRefusal(
+  { status, body }: VaultAnswer,
+  path: string,
+  address: string,
+  hint: string | undefined,
+): VaultError {
+  const errors = errorsOf(body).map((text) => text.replace(/^\d+ errors? occurred:\s*\* /, '').trim());
+  const vaultMessages = errors.filter((text) => harmless.test(text)).slice(0, 3);
+  const words = vaultMessages.length === 0 ? '' : `: ${vaultMessages.join('; ')}`;
+  const details = { address, path: `/v1/${path}`, status, vaultMessages };
+  const vault = `Vault at ${address}`;
+  const sealed = errors.some((text) => /\bis sealed\b/.test(text));
+  if (sealed || status === 412 || status === 429 || status === 472 || status === 473 || status >= 500) {
+    return new VaultError(
+      'SOURCE_UNAVAILABLE',
+      sealed ? `${vault} is sealed` : `${vault} could not log in now (${status})`,
+      {
+        ...details,
+        hint: sealed ? 'Unseal it: vault operator unseal.' : 'Try again later; the log of Vault says more.',
+      },
+    );
+  }
+  if (status === 404) {
+    return new VaultError('SOURCE_DENIED', `${vault} has no auth method at ${path}`, {
+      ...details,
+      hint: 'Check the mount of the auth method and the namespace; "vault auth list" shows all mounts.',
+    });
+  }
+  return new VaultError('SOURCE_DENIED', `${vault} denied the login at ${path} (${status})${words}`, {
+    ...details,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

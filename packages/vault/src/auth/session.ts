@@ -1,0 +1,290 @@
+import { type Clock, isSourceError, type Logger } from '@strongroom/core';
+import { Canceller } from '../cancellation.js';
+import { clientClosed } from '../exchange-failure.js';
+import { pause } from '../pause.js';
+import type { VaultError } from '../vault-error.js';
+import type { AuthResponse } from './auth-method.js';
+import { extend, given, type HeldToken, learn, mayRenew, minted } from './held-token.js';
+import { LoginGate, loginPace } from './login-gate.js';
+import { tokenPace, whenToRenew, whenToRetry } from './token-plan.js';
+import { type Lookup, lookUp, renew, revoke, type Send } from './token-requests.js';
+import type { TokenVerdict } from './token-verdict.js';
+import type { Tokens } from './tokens.js';
+
+/** Where a session's token comes from. */
+export type TokenOrigin =
+  | {
+      readonly kind: 'login';
+      readonly method: string;
+      readonly login: (signal: Canceller) => Promise<AuthResponse>;
+    }
+  | { readonly kind: 'text'; readonly token: string }
+  | { readonly kind: 'file'; readonly read: () => Promise<string> };
+
+export interface SessionOptions {
+  readonly address: string;
+  readonly origin: TokenOrigin;
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+  /** Whether closing revokes the tokens that logins gave. */
+  readonly revoke: boolean;
+  readonly send: Send;
+}
+
+/**
+ * One token at a time, kept alive: renewed while that helps, replaced before it ends, and replaced when it turns
+ * out to be dead, by one login that all wait for. Larger than most files, since all of it is about one state.
+ */
+export class Session implements Tokens {
+  readonly #options: SessionOptions;
+  readonly #gate: LoginGate;
+  readonly #canceller = new Canceller();
+  readonly #underWay = new Set<(error: VaultError) => void>();
+  /** Tokens that logins gave and that may still be alive, with their ends. */
+  readonly #mintedTokens = new Map<string, number>();
+  #held: HeldToken | undefined;
+  #obtaining: Promise<HeldToken> | undefined;
+  #looking: { readonly token: string; readonly lookup: Promise<Lookup> } | undefined;
+  #callOff: (() => void) | undefined;
+  #failures = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #dead: { readonly token: string; readonly at: number } | undefined;
+  /** A token that was just made may not look itself up: its refusal says nothing. */
+  #lookupForbidden = false;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { clock, address } = options;
+    const aborted = () => clientClosed(address);
+    const wait = { clock, signal: this.#canceller, aborted, underWay: this.#underWay };
+    this.#gate = new LoginGate(clock, (ms) => pause(ms, wait));
+  }
+
+  take(): string | Promise<string> {
+    const { origin, clock } = this.#options;
+    const held = this.#held;
+    if (held === undefined) {
+      if (origin.kind === 'text') return this.#hold(given(origin.token, clock.now())).token;
+      return this.#obtain().then(() => this.take());
+    }
+    if (origin.kind === 'login' && (held.usesLeft <= 0 || clock.now() >= held.endsAt)) {
+      return this.#obtain().then(() => this.take());
+    }
+    if (origin.kind === 'file' && clock.now() - this.#readAt >= loginPace.minGapMs) {
+      // For the next request: this one goes on with the token that there is.
+      this.#obtain().catch(() => undefined);
+    }
+    held.usesLeft--;
+    return held.token;
+  }
+
+  async afterDenial(used: string): Promise<TokenVerdict> {
+    const { origin, clock } = this.#options;
+    const held = this.#held;
+    if (held === undefined || held.token !== used) return { due: 'replaced' };
+    const limited = held.usesLeft !== Number.POSITIVE_INFINITY;
+    if (limited && origin.kind === 'login') {
+      // A lookup would spend a use, and the count tells as much.
+      if (held.usesLeft > 0) return { due: 'policy', policies: held.policies };
+      return this.#replace(held, 'its uses are spent');
+    }
+    // Of a token that may not look itself up nothing can be told: a new one now and then has to do.
+    if (
+      this.#lookupForbidden &&
+      held.minted &&
+      clock.now() < held.since + loginPace.deniedGapMs &&
+      clock.now() < held.endsAt
+    ) {
+      return { due: 'policy', policies: held.policies };
+    }
+    if (this.#dead?.token === used && clock.now() < this.#dead.at + loginPace.deniedGapMs) {
+      return this.#rereadOr({ due: 'dead' }, used);
+    }
+    const lookup = await this.#lookUp(held);
+    if (this.#held !== held) return { due: 'replaced' };
+    if (lookup.status === 'alive') return { due: 'policy', policies: held.policies };
+    if (lookup.status === 'unavailable') return { due: 'unknown' };
+    if (origin.kind === 'login') return this.#replace(held, 'it is not accepted any more');
+    this.#dead = { token: used, at: clock.now() };
+    return this.#rereadOr({ due: 'dead' }, used);
+  }
+
+  async explain(used: string): Promise<TokenVerdict> {
+    const held = this.#held;
+    if (held === undefined || held.token !== used) return { due: 'unknown' };
+    // Of a use-limited one the login said its policies already.
+    if (held.usesLeft !== Number.POSITIVE_INFINITY) return { due: 'policy', policies: held.policies };
+    const lookup = await this.#lookUp(held);
+    if (lookup.status === 'unavailable') return { due: 'unknown' };
+    if (lookup.status === 'refused') {
+      if (!held.minted) return { due: 'dead' };
+      this.#lookupForbidden = !lookup.certain;
+    }
+    return { due: 'policy', policies: held.policies };
+  }
+
+  holds(text: string): boolean {
+    const tokens = [this.#held?.token ?? '', ...this.#mintedTokens.keys()];
+    return tokens.some((token) => token !== '' && text.includes(token));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#callOff?.();
+    this.#canceller.cancel();
+    for (const end of [...this.#underWay]) end(clientClosed(this.#options.address));
+    const { clock, send, logger } = this.#options;
+    if (!this.#options.revoke) return;
+    const live = [...this.#mintedTokens].filter(([, endsAt]) => endsAt > clock.now());
+    const revoked = await Promise.all(live.map(([token]) => revoke(send, token)));
+    logger?.info({ revoked: revoked.filter(Boolean).length }, 'revoked the tokens of Vault that logins gave');
+  }
+
+  async #replace(held: HeldToken, why: string): Promise<TokenVerdict> {
+    if (this.#held === held) {
+      this.#options.logger?.info({ accessor: held.accessor }, `logging in to Vault again: ${why}`);
+      held.endsAt = Number.NEGATIVE_INFINITY;
+      this.#mintedTokens.delete(held.token);
+    }
+    await this.#obtain();
+    return { due: 'replaced' };
+  }
+
+  async #rereadOr(verdict: TokenVerdict, used: string): Promise<TokenVerdict> {
+    if (this.#options.origin.kind !== 'file') return verdict;
+    const read = await this.#obtain().catch(() => undefined);
+    return read !== undefined && read.token !== used ? { due: 'replaced' } : verdict;
+  }
+
+  /** Gets a token: one login, or one reading of the file, however many wait for it. */
+  #obtain(): Promise<HeldToken> {
+    const { address } = this.#options;
+    if (this.#closed) return Promise.reject(clientClosed(address));
+    this.#obtaining ??= this.#read().finally(() => {
+      this.#obtaining = undefined;
+    });
+    return this.#obtaining;
+  }
+
+  async #read(): Promise<HeldToken> {
+    const { origin, clock, logger } = this.#options;
+    if (origin.kind === 'text') return this.#hold(given(origin.token, clock.now()));
+    if (origin.kind === 'file') {
+      this.#readAt = clock.now();
+      const token = await origin.read();
+      const held = this.#held;
+      if (held?.token === token) return held;
+      if (held !== undefined) logger?.info({}, 'took the new token for Vault from its file');
+      return this.#hold(given(token, clock.now()));
+    }
+    const { method } = origin;
+    try {
+      return await this.#gate.pass(async () => {
+        const begun = clock.now();
+        const held = this.#hold(minted(await origin.login(this.#canceller), begun));
+        const { accessor, fullTtl, policies } = held;
+        this.#mint(held);
+        logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
+        return held;
+      });
+    } catch (error) {
+      logger?.warn({ method, code: isSourceError(error) ? error.code : undefined }, 'login to Vault failed');
+      throw error;
+    }
+  }
+
+  #mint({ token, endsAt, type }: HeldToken): void {
+    const now = this.#options.clock.now();
+    for (const [old, end] of this.#mintedTokens) if (end <= now) this.#mintedTokens.delete(old);
+    if (type === 'service') this.#mintedTokens.set(token, endsAt);
+  }
+
+  #hold(held: HeldToken): HeldToken {
+    this.#held = held;
+    this.#failures = 0;
+    if (!held.minted && held.type === 'service') {
+      this.#later(tokenPace.lookupAfterMs, () => this.#lookUpLater(held));
+    } else this.#plan(held);
+    return held;
+  }
+
+  #lookUp(held: HeldToken): Promise<Lookup> {
+    const { send, clock } = this.#options;
+    if (this.#looking?.token === held.token) return this.#looking.lookup;
+    const begun = clock.now();
+    const lookup = lookUp(send, held.token).then((answer) => {
+      this.#looking = undefined;
+      if (answer.status === 'alive') {
+        learn(held, answer.description, begun);
+        if (this.#held === held) this.#plan(held);
+      }
+      return answer;
+    });
+    this.#looking = { token: held.token, lookup };
+    return lookup;
+  }
+
+  async #lookUpLater(held: HeldToken): Promise<void> {
+    const { status } = await this.#lookUp(held);
+    if (status === 'unavailable') this.#retry(held, () => this.#lookUpLater(held));
+  }
+
+  /** Sets the one timer: for the renewal, or for the login that replaces what cannot be renewed. */
+  #plan(held: HeldToken): void {
+    this.#callOff?.();
+    const { clock, origin, logger } = this.#options;
+    const life = held.endsAt - clock.now();
+    if (life === Number.POSITIVE_INFINITY || life <= 0) return;
+    if (mayRenew(held)) this.#later(whenToRenew(life), () => this.#renew(held));
+    else if (origin.kind === 'login') {
+      this.#later(whenToRenew(life), () => this.#logInAhead(held));
+    } else {
+      const details = { accessor: held.accessor, secondsLeft: Math.round(life / 1000) };
+      logger?.warn(details, 'the token for Vault cannot be renewed further: give a new one in time');
+    }
+  }
+
+  async #renew(held: HeldToken): Promise<void> {
+    const { clock, logger, send, address, origin } = this.#options;
+    const begun = clock.now();
+    const { accessor } = held;
+    try {
+      const auth = await renew(send, held.token, address);
+      if (this.#closed || this.#held !== held) return;
+      this.#failures = 0;
+      if (auth === undefined) {
+        held.renewable = false;
+        logger?.warn({ accessor }, 'Vault does not renew the token any more');
+        if (origin.kind === 'login') await this.#logInAhead(held);
+        return;
+      }
+      extend(held, auth, begun);
+      if (held.minted) this.#mint(held);
+      logger?.debug({ accessor, ttlSeconds: auth.ttl }, 'renewed the token for Vault');
+      this.#plan(held);
+    } catch (error) {
+      const code = isSourceError(error) ? error.code : undefined;
+      logger?.warn({ accessor, code }, 'the token for Vault could not be renewed now');
+      this.#retry(held, () => this.#renew(held));
+    }
+  }
+
+  async #logInAhead(held: HeldToken): Promise<void> {
+    this.#options.logger?.info({ accessor: held.accessor }, 'logging in to Vault again: the token ends soon');
+    await this.#obtain().catch(() => this.#retry(held, () => this.#logInAhead(held)));
+  }
+
+  #retry(held: HeldToken, again: () => Promise<void>): void {
+    if (this.#held !== held) return;
+    const wait = whenToRetry(++this.#failures, held.endsAt - this.#options.clock.now());
+    // What then needs a token logs in by itself.
+    if (wait !== undefined) this.#later(wait, again);
+  }
+
+  #later(ms: number, step: () => Promise<void>): void {
+    this.#callOff?.();
+    if (!this.#closed) this.#callOff = this.#options.clock.after(ms, () => void step());
+  }
+}

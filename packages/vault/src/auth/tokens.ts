@@ -1,0 +1,75 @@
+import { isSourceError } from '@strongroom/core';
+import type { TokenReader } from '../token.js';
+import { VaultError } from '../vault-error.js';
+import { lookUp, type Send } from './token-requests.js';
+import type { TokenVerdict } from './token-verdict.js';
+
+/** Where requests get their token from. */
+export interface Tokens {
+  /** The token for a request; at once when there is one, undefined for none. */
+  take(): string | undefined | Promise<string | undefined>;
+  /** A request with this token was answered 403. Replaces the token when that is what it needs. */
+  afterDenial(used: string): Promise<TokenVerdict>;
+  /** So was its repeat, with this token. */
+  explain(used: string): Promise<TokenVerdict>;
+  /** Whether a text holds a token, so that nobody may see it. */
+  holds(text: string): boolean;
+  /** Lets go of every timer. */
+  close(): Promise<void>;
+}
+
+/** Tokens that a function of the application gives, one for each request. Their life is the application's matter. */
+export class TokensOfReader implements Tokens {
+  readonly #read: TokenReader;
+  readonly #send: Send;
+  readonly #address: string;
+  #last: string | undefined;
+
+  constructor(read: TokenReader, address: string, send: Send) {
+    this.#read = read;
+    this.#send = send;
+    this.#address = address;
+  }
+
+  take(): string | undefined | Promise<string | undefined> {
+    const keep = (token: string | undefined) => {
+      this.#last = token;
+      return token;
+    };
+    try {
+      const token = this.#read();
+      return typeof token === 'object' ? token.then(keep, (error) => this.#refused(error)) : keep(token);
+    } catch (error) {
+      return Promise.reject(error).catch((thrown) => this.#refused(thrown));
+    }
+  }
+
+  async afterDenial(used: string): Promise<TokenVerdict> {
+    const now = await this.take();
+    return now !== undefined && now !== used ? { due: 'replaced' } : this.explain(used);
+  }
+
+  async explain(used: string): Promise<TokenVerdict> {
+    const lookup = await lookUp(this.#send, used);
+    if (lookup.status === 'alive') return { due: 'policy', policies: lookup.description.policies };
+    return { due: lookup.status === 'refused' ? 'dead' : 'unknown' };
+  }
+
+  holds(text: string): boolean {
+    return this.#last !== undefined && this.#last !== '' && text.includes(this.#last);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What a function of the application throws may hold anything. */
+  #refused(error: unknown): never {
+    if (isSourceError(error)) throw error;
+    const address = this.#address;
+    throw new VaultError('SOURCE_DENIED', `the token for Vault at ${address} could not be read`, {
+      address,
+      hint: 'Correct the function that was given as the token: it threw.',
+    });
+  }
+}
