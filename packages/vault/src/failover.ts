@@ -37,51 +37,56 @@ export class Failover {
   attempt(attempt: Attempt): Promise<VaultAnswer> {
     const active = this.#active;
     // What is known to be away, or suspected, is not asked before others.
-    if (active.breaker.avoided) return this.#attemptAt(this.#order(active), attempt, undefined);
+    if (active.breaker.avoided) return this.#goRound(this.#order(active), attempt, undefined);
     return attempt.ask(active).then(
-      (answer) =>
-        verdictOn(answer) === 'stay' ? answer : this.#attemptAt(this.#order(active), attempt, answer),
-      (error) => this.#attemptAt(this.#order(active), attempt, asOutcome(error)),
+      (answer) => (verdictOn(answer) === 'stay' ? answer : this.#goOn(active, attempt, answer)),
+      (error) => this.#goOn(active, attempt, asOutcome(error)),
     );
   }
 
-  /** @param outcome that of the first endpoint, where it was asked already */
-  async #attemptAt(
+  /** After one endpoint was asked. */
+  #goOn(asked: Endpoint, attempt: Attempt, outcome: Outcome): Promise<VaultAnswer> {
+    const others = this.#order(asked).filter((endpoint) => endpoint !== asked);
+    if (!this.#leave(asked, others, attempt, outcome)) return settled(outcome);
+    return this.#goRound(others, attempt, outcome);
+  }
+
+  async #goRound(
     order: readonly Endpoint[],
-    { repeatable, endsAt, ask }: Attempt,
+    attempt: Attempt,
     outcome: Outcome | undefined,
   ): Promise<VaultAnswer> {
     const left = [...order];
     let last = outcome;
     for (let endpoint = left.shift(); endpoint !== undefined; endpoint = left.shift()) {
-      if (last === undefined || endpoint !== order[0]) {
-        const reached = await ask(endpoint).catch(asOutcome);
-        // Why an address cannot be asked now says less than what another one answered.
-        if (last === undefined || !isOpen(reached)) last = reached;
-        if (verdictOn(reached) === 'stay') {
-          if (!(reached instanceof VaultError)) this.#active = endpoint;
-          break;
-        }
-        if (isOpen(reached)) continue;
-      }
-      const verdict = verdictOn(last);
-      if (verdict === 'stay' || (verdict === 'leave' && !repeatable)) break;
-      endpoint.breaker.avoid();
-      if (this.#clock.now() >= endsAt) break;
-      bringForward(left, this.#targetOf(last, endpoint));
-      if (left[0] !== undefined) this.#tell(endpoint, left[0], last);
+      const reached = await attempt.ask(endpoint).catch(asOutcome);
+      const open = reached instanceof VaultError && noteOf(reached).open === true;
+      // Why an address cannot be asked now says less than what another one answered.
+      if (last === undefined || !open) last = reached;
+      if (open) continue;
+      if (verdictOn(reached) === 'stay' && !(reached instanceof VaultError)) this.#active = endpoint;
+      if (!this.#leave(endpoint, left, attempt, reached)) break;
     }
-    if (last === undefined || last instanceof VaultError) throw last;
-    return last;
+    return settled(last);
+  }
+
+  /** Leaves an endpoint for the next one of those that are left, where that may help. */
+  #leave(endpoint: Endpoint, left: Endpoint[], { repeatable, endsAt }: Attempt, outcome: Outcome): boolean {
+    const verdict = verdictOn(outcome);
+    if (verdict === 'stay') return false;
+    endpoint.breaker.avoid();
+    if ((verdict === 'leave' && !repeatable) || this.#clock.now() >= endsAt) return false;
+    bringForward(left, this.#targetOf(outcome, endpoint));
+    if (left[0] !== undefined) this.#tell(endpoint, left[0], outcome);
+    return true;
   }
 
   /** From the given one on, round; those that are better left alone at the end. */
   #order(first: Endpoint): readonly Endpoint[] {
     const start = this.#endpoints.indexOf(first);
     const round = [...this.#endpoints.slice(start), ...this.#endpoints.slice(0, start)];
-    const good = round.filter((endpoint) => endpoint === first || !endpoint.breaker.avoided);
-    const order = first.breaker.avoided ? good.filter((endpoint) => endpoint !== first) : good;
-    return [...order, ...round.filter((endpoint) => !order.includes(endpoint))];
+    const avoided = round.filter(({ breaker }) => breaker.avoided);
+    return [...round.filter((endpoint) => !avoided.includes(endpoint)), ...avoided];
   }
 
   /** Where a standby node points to, if that is one of the addresses, and no less secure than its own. */
@@ -104,7 +109,11 @@ export class Failover {
   }
 }
 
-const isOpen = (outcome: Outcome): boolean => outcome instanceof VaultError && noteOf(outcome).open === true;
+function settled(outcome: Outcome | undefined): Promise<VaultAnswer> {
+  return outcome === undefined || outcome instanceof VaultError
+    ? Promise.reject(outcome)
+    : Promise.resolve(outcome);
+}
 
 /** Where the target was asked already, a redirect there leads round in a circle. */
 function bringForward(left: Endpoint[], target: Endpoint | undefined): void {
