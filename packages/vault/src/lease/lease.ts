@@ -41,6 +41,8 @@ export class Lease {
   #expiresAt: number;
   #capped = false;
   #failures = 0;
+  /** Counts what was begun: of several things at one time only the last one counts. */
+  #turn = 0;
   #failure: SourceError | undefined;
   #callOff: (() => void) | undefined;
 
@@ -97,6 +99,17 @@ export class Lease {
     return this.#failure;
   }
 
+  /**
+   * Asks for something new in its place now, as after a database refused the user. The one before ends by itself.
+   *
+   * @throws SourceError when that failed; it is tried again all the same
+   */
+  async replace(): Promise<void> {
+    this.#callOff?.();
+    if (!this.#canceller.aborted) await this.#replace();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /** Stops to renew it, and lets it end by itself. */
   release(): void {
     if (this.#canceller.aborted) return;
@@ -130,9 +143,10 @@ export class Lease {
 
   async #renew(): Promise<void> {
     const { transport, clock } = this.#context;
+    const turn = ++this.#turn;
     try {
       const durationMs = await renewLease(transport, this.leaseId, this.#canceller);
-      if (this.#canceller.aborted) return;
+      if (this.#isOver(turn)) return;
       // Vault has nothing more to give.
       if (durationMs === undefined) return await this.#replace();
       this.#capped = durationMs < cappedBelow * (this.#term.durationMs ?? 0);
@@ -143,7 +157,7 @@ export class Lease {
       else this.#after(untilRenewal(durationMs), () => this.#renew());
       tell(() => this.#listeners.onRenewed?.(this));
     } catch (error) {
-      if (this.#canceller.aborted) return;
+      if (this.#isOver(turn)) return;
       // A lease that Vault refuses to renew may be gone already; one that cannot be renewed now may be later.
       if (isSourceError(error) && error.code === 'SOURCE_DENIED') await this.#replace();
       else this.#failed(error, () => this.#renew());
@@ -152,9 +166,10 @@ export class Lease {
 
   async #replace(): Promise<void> {
     const { transport, clock } = this.#context;
+    const turn = ++this.#turn;
     try {
       const term = await requestTerm(transport, this.#question, () => clock.now(), this.#canceller);
-      if (this.#canceller.aborted) return;
+      if (this.#isOver(turn)) return;
       if (term === undefined) throw noSuchPath(transport.address, this.path);
       this.#term = term;
       this.#capped = false;
@@ -164,9 +179,13 @@ export class Lease {
       this.#schedule();
       tell(() => this.#listeners.onReplaced?.(this));
     } catch (error) {
-      if (this.#canceller.aborted) return;
+      if (this.#isOver(turn)) return;
       this.#failed(error, () => this.#replace());
     }
+  }
+
+  #isOver(turn: number): boolean {
+    return this.#canceller.aborted || turn !== this.#turn;
   }
 
   #succeeded(): void {
