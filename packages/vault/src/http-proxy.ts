@@ -86,7 +86,9 @@ function isExcepted({ hostname, port, host }: Address, except: string): boolean 
   if (isLoopback(host.replace(/:\d+$/, ''))) return true;
   return except.split(/[\s,]+/).some((entry) => {
     if (entry === '*') return true;
-    const [, name = '', entryPort] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    // An IPv6 address without brackets has no port: what is behind its last colon belongs to it.
+    const pattern = /:.*:/.test(entry) && !entry.startsWith('[') ? /^(.+)$/ : /^(?:\*?\.)?(.*?)(?::(\d+))?$/;
+    const [, name = '', entryPort] = pattern.exec(entry.toLowerCase()) ?? [];
     const bare = name.replace(/^\[|\]$/g, '');
     if (bare === '' || (entryPort !== undefined && Number(entryPort) !== port)) return false;
     return hostname === bare || hostname.endsWith(`.${bare}`);
