@@ -83,6 +83,8 @@ export class Session implements Tokens {
     const { origin, clock } = this.#options;
     const held = this.#held;
     if (held === undefined || held.token !== used) return { due: 'replaced' };
+    // Its time is over, or somebody found out already.
+    if (origin.kind === 'login' && clock.now() >= held.endsAt) return this.#replace(held, 'it has ended');
     const limited = held.usesLeft !== Number.POSITIVE_INFINITY;
     if (limited && origin.kind === 'login') {
       // A lookup would spend a use, and the count tells as much.
@@ -143,7 +145,7 @@ export class Session implements Tokens {
   }
 
   async #replace(held: HeldToken, why: string): Promise<TokenVerdict> {
-    if (this.#held === held) {
+    if (this.#held === held && held.endsAt !== Number.NEGATIVE_INFINITY) {
       this.#options.logger?.info({ accessor: held.accessor }, `logging in to Vault again: ${why}`);
       held.endsAt = Number.NEGATIVE_INFINITY;
       this.#mintedTokens.delete(held.token);

@@ -1,0 +1,202 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startDevServer } from '@strongroom/dev-server';
+import { administer } from '@strongroom/test-servers';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { appRole, createVault } from '../../src/index.js';
+import {
+  failureOf,
+  makeAppRole,
+  makeReadable,
+  makeToken,
+  open,
+  read,
+  revokeByHand,
+  startTimed,
+} from './setting.js';
+
+async function startServer() {
+  const server = await startDevServer();
+  onTestFinished(() => server.close());
+  const count = (path: string) => server.requests.filter((request) => request.path.includes(path)).length;
+  return { server, count };
+}
+
+/** A client, and the token that its login gave. */
+async function loggedIn(server: Awaited<ReturnType<typeof startServer>>['server'], settings: object = {}) {
+  const { roleId, secretId } = await makeAppRole(server, settings);
+  let token = '';
+  const vault = open(server, {
+    auth: async (context) => {
+      const auth = await appRole({ roleId, secretId })(context);
+      token = auth.token;
+      return auth;
+    },
+  });
+  await read(vault);
+  return { vault, token: () => token };
+}
+
+test('50 reads at once with a dead token cause one lookup and one login, and each is made once more', async () => {
+  const { server, count } = await startServer();
+  const { vault, token } = await loggedIn(server);
+  await revokeByHand(server, token());
+  await delay(1_000);
+  server.clearRequests();
+  const paths = Array.from({ length: 50 }, (_, index) => `app/${index}`);
+  const answers = await Promise.all(paths.map((path) => read(vault, path)));
+  expect(answers.every(({ status }) => status === 'absent')).toBe(true);
+  expect(count('approle/login')).toBe(1);
+  expect(count('lookup-self')).toBe(1);
+  expect(count('secret/data')).toBeGreaterThan(50);
+  expect(count('secret/data')).toBeLessThanOrEqual(100);
+});
+
+test('50 reads at once without a token yet cause one login', async () => {
+  const { server, count } = await startServer();
+  const vault = open(server, { auth: appRole(await makeAppRole(server)) });
+  await Promise.all(Array.from({ length: 50 }, (_, index) => read(vault, `app/${index}`)));
+  expect(count('approle/login')).toBe(1);
+});
+
+test('node-vault goes by the same session, and a write that a dead token kept from being done is done', async () => {
+  const { server, count } = await startServer();
+  const { vault, token } = await loggedIn(server);
+  const client = await vault.client();
+  await revokeByHand(server, token());
+  expect(await client.read('secret/data/app/database')).toMatchObject({
+    data: { data: { url: 'postgres://one' } },
+  });
+  expect(count('approle/login')).toBe(2);
+  await administer(server).call('PUT', 'sys/policies/acl/reader', {
+    policy: 'path "secret/data/app/*" { capabilities = ["create", "update"] }',
+  });
+  await revokeByHand(server, token());
+  expect(await vault.kv().write('app/new', { a: 1 }, { cas: 0 })).toMatchObject({ version: 1 });
+  expect(count('approle/login')).toBe(3);
+});
+
+test('a denial by policy is not repeated, and names the path, the policies and the line that is missing', async () => {
+  const { server, count } = await startServer();
+  const { vault } = await loggedIn(server);
+  await read(vault);
+  server.clearRequests();
+  const error = await failureOf(vault.kv('secret', { version: 2 }).read('other/database'));
+  expect(error).toMatchObject({ code: 'SOURCE_DENIED', status: 403, path: '/v1/secret/data/other/database' });
+  expect(error.message).toContain('its policies default, reader do not allow it');
+  expect(error.hint).toContain('path "secret/data/other/database" { capabilities = ["read"] }');
+  expect(count('other/database')).toBe(1);
+  expect(count('approle/login')).toBe(0);
+  expect(count('lookup-self')).toBe(1);
+});
+
+test('a token that may not look itself up is told from a dead one by a login, once', async () => {
+  const { clock, server, count, pass } = await startTimed();
+  const auth = appRole(await makeAppRole(server, { token_no_default_policy: true }));
+  const vault = open(server, { auth, clock });
+  await read(vault);
+  await pass(2_000);
+  for (let denied = 0; denied < 5; denied++) {
+    const error = await failureOf(read(vault, 'other/database'));
+    expect(error.message).toContain('its policies reader do not allow it');
+  }
+  expect(count('approle/login')).toBe(2);
+});
+
+test('what a token of a function is denied is asked for with a new one, if there is one', async () => {
+  const { server } = await startServer();
+  await makeReadable(server);
+  const tokens = ['dead', await makeToken(server)];
+  const vault = open(server, { token: () => (tokens.length > 1 ? tokens.shift() : tokens[0]) });
+  expect(await read(vault)).toMatchObject({ status: 'found' });
+});
+
+test('wrong credentials do not flood Vault: a second apart, and 30 s after three denials', async () => {
+  const { server, clock, count, pass } = await startTimed();
+  const { roleId } = await makeAppRole(server);
+  const vault = open(server, { auth: appRole({ roleId, secretId: 'wrong' }), clock });
+  const tries = () => Promise.all(Array.from({ length: 10 }, () => failureOf(read(vault))));
+  const [error] = await tries();
+  expect(error?.code).toBe('SOURCE_DENIED');
+  await tries();
+  expect(count('approle/login')).toBe(1);
+  await pass(1_000, tries);
+  expect(count('approle/login')).toBe(2);
+  await pass(1_000, tries);
+  expect(count('approle/login')).toBe(3);
+  await pass(29_500, tries);
+  expect(count('approle/login')).toBe(3);
+  await pass(1_000, tries);
+  expect(count('approle/login')).toBe(4);
+  expect(clock.pending).toBe(0);
+});
+
+test('a login that Vault cannot answer now is unavailable, not denied', async () => {
+  const { server } = await startServer();
+  const auth = appRole(await makeAppRole(server));
+  server.fail({ path: '/v1/auth/', answer: { status: 503 } });
+  const vault = open(server, { auth });
+  expect(await failureOf(read(vault))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+});
+
+test('close revokes what logins gave and nothing else, when asked', async () => {
+  const { server } = await startServer();
+  const credentials = await makeAppRole(server);
+  const given = await makeToken(server);
+  const works = async (token: string) => {
+    const headers = { 'x-vault-token': token };
+    return (await fetch(`${server.address}/v1/secret/data/app/database`, { headers })).status === 200;
+  };
+  for (const revokeTokens of [true, false]) {
+    let minted = '';
+    const vault = createVault({
+      address: server.address,
+      revokeTokens,
+      auth: async (context) => {
+        const auth = await appRole(credentials)(context);
+        minted = auth.token;
+        return auth;
+      },
+    });
+    await read(vault);
+    expect(await works(minted)).toBe(true);
+    await vault.close();
+    expect(await works(minted)).toBe(!revokeTokens);
+  }
+  const vault = createVault({ address: server.address, token: given, revokeTokens: true });
+  await read(vault);
+  await vault.close();
+  expect(await works(given)).toBe(true);
+});
+
+test('close ends a login under way, and one that waits for its turn', async () => {
+  const { server } = await startServer();
+  const vault = open(server, { auth: appRole(await makeAppRole(server)) });
+  server.fail({ path: '/v1/auth/', answer: 'stall' });
+  const answer = failureOf(read(vault));
+  await vi.waitFor(() =>
+    expect(server.requests.some(({ status, path }) => status === undefined && path.endsWith('/login'))).toBe(
+      true,
+    ),
+  );
+  await vault.close();
+  expect(await answer).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  expect(await failureOf(read(vault))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+});
+
+test('a caller that no longer waits leaves a login that others wait for', async () => {
+  const { server, count } = await startServer();
+  const vault = open(server, { auth: appRole(await makeAppRole(server)) });
+  server.fail({ path: '/v1/auth/', times: 1, answer: { delayMs: 200 } });
+  const controller = new AbortController();
+  const left = failureOf(vault.kv().read('app/database', { signal: controller.signal }));
+  const stays = read(vault);
+  controller.abort();
+  expect(await left).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  expect(await stays).toMatchObject({ status: 'found' });
+  expect(count('approle/login')).toBe(1);
+});
+
+test('a token and an auth method exclude each other', () => {
+  const options = { address: 'https://vault', token: 't', auth: appRole({ roleId: 'r' }) };
+  expect(() => createVault(options)).toThrow(/auth.*token/);
+});
