@@ -111,7 +111,7 @@ export function createVault(options: VaultOptions): Vault {
     for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
   const transport = new AuthenticatedTransport({ routes, namespace, tls, limits, clock, logger }, (send) =>
-    tokensFor(options, { address, clock, logger, send }),
+    tokensFor(options, { address, clock, logger, send, onReplaced: () => leases.replaceAll() }),
   );
   const versions = new KvVersions(transport);
   const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);

@@ -29,6 +29,8 @@ export interface SessionOptions {
   /** Whether closing revokes the tokens that logins gave. */
   readonly revoke: boolean;
   readonly send: Send;
+  /** Called when a login gave a token in place of another. */
+  readonly onReplaced: () => void;
 }
 
 /**
@@ -185,10 +187,12 @@ export class Session implements Tokens {
     try {
       return await this.#gate.pass(async () => {
         const begun = clock.now();
+        const before = this.#held;
         const held = this.#hold(minted(await origin.login(this.#canceller), begun));
         const { accessor, fullTtl, policies } = held;
         this.#mint(held);
         logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
+        if (before !== undefined) this.#options.onReplaced();
         return held;
       });
     } catch (error) {

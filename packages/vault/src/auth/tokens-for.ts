@@ -28,6 +28,7 @@ export function tokensFor(
     readonly clock: Clock;
     readonly logger: Logger | undefined;
     readonly send: Send;
+    readonly onReplaced: () => void;
   },
 ): Tokens {
   const { send } = surroundings;

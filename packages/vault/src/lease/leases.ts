@@ -39,6 +39,14 @@ export class Leases {
     return lease;
   }
 
+  /**
+   * Replaces every lease: Vault revokes what a token got when that token ends, so with a new token they are made
+   * anew. One that cannot be replaced now tries again by itself.
+   */
+  replaceAll(): void {
+    for (const lease of [...this.#open]) lease.replace().catch(() => undefined);
+  }
+
   /** Releases leases, or revokes them when that is what was asked for. A revocation that fails is logged. */
   async end(leases: Iterable<Lease>): Promise<void> {
     const revoked = [...leases].map(async (lease) => {

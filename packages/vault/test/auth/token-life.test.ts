@@ -3,6 +3,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { appRole } from '../../src/index.js';
 import { failureOf, makeAppRole, makeReadable, makeToken, open, quiet, read, startTimed } from './setting.js';
 
+// Hundreds of steps, each with requests: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 30_000 });
+
 // In the middle of its range, so that the moments are exact.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void vi.restoreAllMocks());
@@ -187,4 +190,34 @@ test('a policy that forbids the lookup does no harm', async () => {
   expect(await read(vault)).toMatchObject({ status: 'found' });
   const { hint } = await failureOf(read(vault, 'other/database'));
   expect(hint).toContain('path "secret/data/other/database" { capabilities = ["read"] }');
+});
+
+test('leases that hang on a token are made anew with the token that replaces it', async () => {
+  const { server, clock, count, pass } = await startTimed();
+  const { call } = administer(server);
+  await call('POST', 'sys/mounts/database', { type: 'database' });
+  await call('POST', 'database/config/one', {
+    plugin_name: 'postgresql-database-plugin',
+    connection_url: 'postgresql://{{username}}:{{password}}@localhost/app',
+    allowed_roles: '*',
+  });
+  await call('POST', 'database/roles/app', {
+    db_name: 'one',
+    creation_statements: 'CREATE ROLE "{{name}}"',
+    default_ttl: '1h',
+  });
+  const settings = { token_ttl: 60, token_max_ttl: 60, token_policies: ['reader', 'creds'] };
+  const credentials = await makeAppRole(server, settings);
+  await call('PUT', 'sys/policies/acl/creds', {
+    policy: 'path "database/creds/app" { capabilities = ["read"] }',
+  });
+  const onReplaced = vi.fn();
+  const vault = open(server, { auth: appRole(credentials), clock });
+  const lease = await vault.lease('database/creds/app', { onReplaced });
+  const { leaseId } = lease;
+  // The renewal at 40 s brings no more than is left, so the login comes at two thirds of that.
+  await pass(56_000);
+  expect(count(login)).toBe(2);
+  expect(onReplaced).toHaveBeenCalledTimes(1);
+  expect(lease.leaseId).not.toBe(leaseId);
 });
