@@ -101,14 +101,14 @@ export class Breaker {
     const cause = this.#cause;
     const address = cause?.address ?? '';
     const words = cause?.message.replace(`Vault at ${address} `, '') ?? 'it did not answer';
-    const next = this.#probing ? 'is under way' : `is due at ${time(this.#probeAt)}`;
+    const next = this.#probing ? 'being tried again now' : `not asked again before ${time(this.#probeAt)}`;
     const error = new VaultError(
       'SOURCE_UNAVAILABLE',
-      `Vault at ${address} has been out of reach since ${time(this.#since)} and is left alone: ${words}`,
+      `Vault at ${address} ${words} (out of reach since ${time(this.#since)}, ${next})`,
       {
         address,
         path,
-        hint: `${cause?.hint ?? ''} The next probe ${next}; it is made with the first request after that.`.trim(),
+        ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
         // The cause of a VaultError is what is kept of an error of Node.js.
         ...(cause?.cause === undefined ? {} : { cause: cause.cause as SystemFault }),
       },
