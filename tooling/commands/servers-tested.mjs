@@ -11,13 +11,14 @@ export function describeServers(results) {
         .map((title) => /^on (the embedded server|Vault v\S+|OpenBao v\S+)$/.exec(title)?.[1])
         .find(Boolean);
       if (server === undefined) continue;
-      const count = counts.get(server) ?? { passed: 0, failed: 0 };
-      count[status === 'passed' ? 'passed' : 'failed']++;
+      const count = counts.get(server) ?? { passed: 0, failed: 0, skipped: 0 };
+      count[status === 'passed' || status === 'failed' ? status : 'skipped']++;
       counts.set(server, count);
     }
   }
   const lines = [...counts].map(
-    ([server, { passed, failed }]) => `Tested against ${server}: ${passed} tests passed, ${failed} failed.`,
+    ([server, { passed, failed, skipped }]) =>
+      `Tested against ${server}: ${passed} tests passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}.`,
   );
   if (![...counts.keys()].some((server) => server !== 'the embedded server')) {
     lines.push('No real Vault or OpenBao was there to test against (VAULT_BIN, or vault or bao on PATH).');
