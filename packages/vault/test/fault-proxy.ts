@@ -85,6 +85,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   function track(socket: Socket): void {
     open.add(socket);
+    socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => open.delete(socket));
   }
