@@ -82,17 +82,18 @@ export class Transport {
   /**
    * Asks Vault, and repeats what may be repeated.
    *
+   * @param token beside the request, so that a request need not be copied for it @default the request's
    * @returns whatever Vault answered, refusals included
    * @throws VaultError when there was no answer of Vault
    */
-  send(request: VaultRequest): Promise<VaultAnswer> {
+  send(request: VaultRequest, token = request.token): Promise<VaultAnswer> {
     const repeatable = repeatableMethods.has(request.method) || request.onRepeat !== undefined;
     const begun = this.#rules.clock.now();
     const extra = this.#consistency.headers;
     const sent = extra !== undefined && repeatableMethods.has(request.method) ? extra : undefined;
-    const first = this.#attempt(request, repeatable, begun, sent);
+    const first = this.#attempt(request, token, repeatable, begun, sent);
     if (!repeatable) return first;
-    const next = (outcome: Outcome) => this.#repeat(request, outcome, begun);
+    const next = (outcome: Outcome) => this.#repeat(request, token, outcome, begun);
     // What went well, as nearly all does, goes through no more than this.
     return first.then(
       (answer) => (mayPass(answer) ? next(answer) : answer),
@@ -113,7 +114,12 @@ export class Transport {
     for (const end of [...this.#underWay]) end(clientClosed(this.address));
   }
 
-  #repeat(request: VaultRequest, outcome: Outcome, begun: number): Promise<VaultAnswer> {
+  #repeat(
+    request: VaultRequest,
+    token: string | undefined,
+    outcome: Outcome,
+    begun: number,
+  ): Promise<VaultAnswer> {
     const { path, signal } = request;
     const aborted = () => calledOff(signal?.reason, this.address, path);
     return repeat(
@@ -124,7 +130,7 @@ export class Transport {
         const behind = !(after instanceof VaultError) && after.status === 412;
         const reads = repeatableMethods.has(request.method);
         const { forwarding, headers } = this.#consistency;
-        return this.#attempt(request, true, begun, behind ? forwarding : reads ? headers : undefined);
+        return this.#attempt(request, token, true, begun, behind ? forwarding : reads ? headers : undefined);
       },
       this.#rules,
       (ms) => pause(ms, { clock: this.#rules.clock, signal, aborted, underWay: this.#underWay }),
@@ -134,17 +140,18 @@ export class Transport {
   /** @param extra headers of this attempt alone */
   #attempt(
     request: VaultRequest,
+    token: string | undefined,
     repeatable: boolean,
     begun: number,
     extra: readonly string[] | undefined,
   ): Promise<VaultAnswer> {
     const failover = this.#failover;
-    if (failover === undefined) return this.#ask(this.#endpoint, request, begun, extra);
+    if (failover === undefined) return this.#ask(this.#endpoint, request, token, begun, extra);
     const endsAt = begun + this.#rules.deadlineMs;
     return failover.attempt({
       repeatable,
       endsAt,
-      ask: (endpoint) => this.#ask(endpoint, request, begun, extra),
+      ask: (endpoint) => this.#ask(endpoint, request, token, begun, extra),
     });
   }
 
@@ -152,6 +159,7 @@ export class Transport {
   #ask(
     endpoint: Endpoint,
     request: VaultRequest,
+    token: string | undefined,
     begun: number,
     extra: readonly string[] | undefined,
   ): Promise<VaultAnswer> {
@@ -159,7 +167,7 @@ export class Transport {
     const { requestTimeoutMs, deadlineMs } = this.#rules;
     // What is left of the deadline of the whole call, for the last of its attempts.
     const timeoutMs = Math.max(1, Math.min(requestTimeoutMs, begun + deadlineMs - clock.now()));
-    const answer = endpoint.ask(request, request.token, extra, timeoutMs);
+    const answer = endpoint.ask(request, token, extra, timeoutMs);
     return logger === undefined ? answer : logged(request, answer, clock, logger);
   }
 }

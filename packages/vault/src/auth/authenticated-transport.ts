@@ -39,7 +39,7 @@ export class AuthenticatedTransport extends Transport {
   #sendWith(request: VaultRequest, token: string | undefined): Promise<VaultAnswer> {
     if (token === undefined) return super.send(request);
     return super
-      .send({ ...request, token })
+      .send(request, token)
       .then((answer) => (answer.status === 403 ? this.#denied(request, answer, token) : answer));
   }
 
@@ -48,7 +48,7 @@ export class AuthenticatedTransport extends Transport {
     if (verdict.due !== 'replaced') return noteVerdict(answer, verdict);
     const token = await this.#orAborted(Promise.resolve(this.#tokens.take()), request);
     if (token === undefined) return answer;
-    const again = await super.send({ ...request, token });
+    const again = await super.send(request, token);
     if (again.status !== 403) return again;
     return noteVerdict(again, await this.#orAborted(this.#tokens.explain(token), request));
   }
