@@ -4,6 +4,9 @@ import type { Lookup, LookupContext, Source } from './source.js';
 /** Environment variables by name, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
+/** The name under which variables stand in provenance. */
+export const environmentSourceName = 'environment';
+
 /** No file that holds one setting is larger. */
 const maxFileBytes = 1024 * 1024;
 
@@ -21,7 +24,7 @@ export function environmentSource(variables: EnvironmentVariables = process.env)
   }
 
   return {
-    name: 'environment',
+    name: environmentSourceName,
     async lookup(settings, context) {
       const names = context.declared ?? new Set(settings.map(({ name }) => name));
       const answers = new Map<string, Lookup>();

@@ -1,6 +1,7 @@
 import { absenceWords } from './absence.js';
 import { settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
+import { environmentSourceName } from './environment-source.js';
 import type { Problem } from './errors.js';
 import type { Absent, Lookup, Misconfigured } from './source.js';
 
@@ -13,7 +14,8 @@ export function missing(trail: Trail): Problem {
     if (hint !== undefined) hints.add(hint);
   }
   for (const hint of failureHints(steps)) hints.add(hint);
-  hints.add(remedy(setting));
+  if (steps.some(({ source }) => source === environmentSourceName)) hints.add(remedy(setting));
+  else if (hints.size === 0) hints.add('Store it in one of the sources above.');
   return {
     code: 'SETTINGS_MISSING',
     name: setting.name,

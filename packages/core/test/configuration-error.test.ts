@@ -168,9 +168,7 @@ describe('a ConfigurationError', () => {
     const error = await failure(
       memorySource('odd').answer('DATABASE_URL', { status: 'absent', reason: 'not-set', hint }),
     );
-    expect(error.problems[0]?.hints).toEqual([
-      'Set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it.',
-    ]);
+    expect(error.problems[0]?.hints).toEqual(['Store it in one of the sources above.']);
     expectNoCanary(canary, error);
   });
 });

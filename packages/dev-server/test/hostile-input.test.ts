@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DevServer, startDevServer } from '../src/index.js';
@@ -46,6 +47,14 @@ describe('whatever is sent, the server goes on', () => {
     ['an upgrade', 'GET /v1/x HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
   ])('%s', async (_what, bytes) => {
     await raw(server.address, bytes);
+    await isAlive();
+  });
+
+  test('a client that takes it for TLS is told at once', async () => {
+    const { port } = new URL(server.address);
+    const socket = connectTls({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false });
+    const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);
+    expect(error).toMatchObject({ code: expect.stringMatching(/^EPROTO|^ERR_SSL_/) });
     await isAlive();
   });
 

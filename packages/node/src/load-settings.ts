@@ -45,7 +45,7 @@ export interface LoadSettingsOptions<E extends string = string> {
  */
 export async function loadSettings<T extends Declarations, E extends string>(
   definition: Definition<T, E>,
-  options: LoadSettingsOptions<E> = {},
+  options: LoadSettingsOptions<NoInfer<E>> = {},
 ): Promise<Resolver<T>> {
   const variables = options.variables ?? process.env;
   const { environment, useVault } = readWiring(definition, variables, options.environment);

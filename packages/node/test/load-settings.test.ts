@@ -219,3 +219,25 @@ describe('with wrong wiring', () => {
     });
   });
 });
+
+describe('with Vault on and no address', () => {
+  it('says that the address was only assumed', async () => {
+    const variables = {
+      USE_VAULT: 'true',
+      VAULT_TOKEN: 'unused',
+      VAULT_MAX_RETRIES: '0',
+      VAULT_CLIENT_TIMEOUT: '1',
+    };
+    await expect(loadSettings(pakeDefinition(), { variables })).rejects.toMatchObject({
+      message: expect.stringContaining('Neither VAULT_ADDR nor VAULT_URL is set'),
+    });
+  });
+});
+
+describe('the types', () => {
+  it('know the environments of the definition', async () => {
+    // @ts-expect-error: the definition knows no such environment
+    const load = loadSettings(pakeDefinition(), { variables: {}, environment: 'prod' });
+    await expect(load).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+  });
+});

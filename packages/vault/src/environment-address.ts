@@ -11,6 +11,8 @@ export interface EnvironmentAddress {
   readonly addresses: readonly string[];
   /** Whether an Agent or a Proxy is there, which adds a token by itself. */
   readonly agent: boolean;
+  /** Whether no variable says where, so that this is where the official client looks. */
+  readonly assumed: boolean;
   /** Whether the variable is OpenBao's. */
   readonly bao: boolean;
 }
@@ -52,6 +54,7 @@ export function readEnvironmentAddress(
     addresses: [address, ...others],
     // Only they listen at Unix sockets.
     agent: agent !== undefined || addresses[0]?.socketPath !== undefined,
+    assumed: chosen === undefined,
     bao: chosen?.name.startsWith('BAO_') === true,
   };
 }

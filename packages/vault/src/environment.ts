@@ -1,4 +1,5 @@
 import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
+import { withAddressHint } from './address-hint.js';
 import type { AuthMethod } from './auth/auth-method.js';
 import { notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
@@ -22,6 +23,8 @@ export interface VaultSourceOptions extends VaultBehaviour, KvPlacement {
 export interface VaultEnvironment {
   /** For `createVault` and `vaultSource`. Complete only when there are no problems. */
   readonly options: VaultOptions & KvPlacement;
+  /** Whether no variable says where Vault is, so that `https://127.0.0.1:8200` is only assumed. */
+  readonly addressAssumed: boolean;
   /** All that is wrong with the variables. */
   readonly problems: readonly Problem[];
   /** What is allowed, but should not be. */
@@ -60,6 +63,7 @@ export function readVaultEnvironment(
       ...(proxy === undefined ? {} : { proxy }),
       ...(mount === undefined ? {} : { mount }),
     },
+    addressAssumed: where.assumed,
     problems,
     warnings: tls.skipVerify === true ? ['the certificate of Vault is not verified'] : [],
   };
@@ -87,7 +91,8 @@ export function vaultFromEnvironment(
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const { token, ...others } = read.options;
   const ways = options.auth === undefined && token !== undefined ? { token } : {};
-  return vaultSource({ ...others, ...ways, ...Object.fromEntries(given) });
+  const source = vaultSource({ ...others, ...ways, ...Object.fromEntries(given) });
+  return read.addressAssumed ? withAddressHint(source) : source;
 }
 
 function readTimeout(given: Variable | undefined, problems: Problem[]): number | undefined {

@@ -3,6 +3,8 @@ const MAX_HEAD = 65_536;
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
+/** The characters that a verb may have, and line ends, which may stand before one. */
+const BEGINS_A_HEAD = /^[!#$%&'*+.^_`|~0-9A-Za-z\r\n-]/;
 
 type Part =
   | { readonly kind: 'head' }
@@ -71,6 +73,8 @@ export class RequestFraming {
   }
 
   private head(): Buffer | undefined {
+    // Such as the greeting of a client that takes this for TLS: it waits, and would wait for ever.
+    if (!BEGINS_A_HEAD.test(this.#pending.toString('latin1', 0, 1))) return this.takeAll();
     const end = this.#pending.indexOf(END_OF_HEAD);
     if (end === -1) return this.#pending.length > MAX_HEAD ? this.takeAll() : undefined;
     const head = this.take(end + END_OF_HEAD.length).toString('latin1');
