@@ -8,7 +8,7 @@ import {
   SourceError,
 } from './errors.js';
 import type { Patience } from './patience.js';
-import type { Lookup, LookupContext, Source } from './source.js';
+import type { Failed, Known, Lookup, LookupContext, Source, Unchanged } from './source.js';
 
 /** What every source said about one setting, in order of precedence. */
 export interface Trail {
@@ -19,8 +19,11 @@ export interface Trail {
 
 export interface Step {
   readonly source: string;
-  readonly lookup: Lookup | undefined;
+  readonly lookup: Exclude<Lookup, Unchanged> | StillFound | undefined;
 }
+
+/** A value that was found last time still holds: the answer, and where the value lies. */
+type StillFound = Unchanged & Pick<Known, 'locator' | 'version'>;
 
 /** What the whole chain said. */
 export interface ChainAnswer {
@@ -28,6 +31,9 @@ export interface ChainAnswer {
   /** What is wrong with the wiring of a source, whatever the settings. */
   readonly problems: readonly Problem[];
 }
+
+/** What each source found the last time, by its name. */
+export type KnownOfSources = ReadonlyMap<string, ReadonlyMap<string, Known>>;
 
 /** The step that decides about a setting: the first that found a value or a contradiction; else the end. */
 export function settledAt({ steps }: Trail): number {
@@ -44,13 +50,15 @@ export function settledAt({ steps }: Trail): number {
  * @param moment what every source may know
  * @param patienceWith how long each source is waited for
  * @param everything ask every source about every setting, as `survey()` does
+ * @param known what is known of each source's settings, by the source's name
  */
 export async function askChain(
   sources: readonly Source[],
   settings: readonly Setting[],
-  moment: Omit<LookupContext, 'signal'>,
+  moment: Omit<LookupContext, 'signal' | 'known'>,
   patienceWith: (source: Source) => Patience,
   everything = false,
+  known: KnownOfSources = new Map(),
 ): Promise<ChainAnswer> {
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
   const problems: Problem[] = [];
@@ -58,8 +66,8 @@ export async function askChain(
     const asked = everything || source.local === true ? trails : trails.filter(({ settled }) => !settled);
     const answers =
       asked.length === 0
-        ? new Map<string, Lookup>()
-        : await ask(source, asked, moment, patienceWith(source), problems);
+        ? new Map<string, Step['lookup']>()
+        : await ask(source, asked, momentOf(source, moment, known), patienceWith(source), problems);
     for (const trail of trails) {
       const lookup = answers.get(trail.setting.name);
       trail.steps.push({ source: source.name, lookup });
@@ -69,8 +77,13 @@ export async function askChain(
   return { trails, problems };
 }
 
-const isFinal = (lookup: Lookup | undefined): boolean =>
-  lookup?.status === 'found' || lookup?.status === 'misconfigured';
+const isFinal = (lookup: Step['lookup']): boolean =>
+  lookup?.status === 'found' || lookup?.status === 'unchanged' || lookup?.status === 'misconfigured';
+
+const momentOf = <M extends object>({ name }: Source, moment: M, known: KnownOfSources) => {
+  const ofThis = known.get(name);
+  return ofThis === undefined ? moment : { ...moment, known: ofThis };
+};
 
 async function ask(
   source: Source,
@@ -78,7 +91,7 @@ async function ask(
   moment: Omit<LookupContext, 'signal'>,
   patience: Patience,
   problems: Problem[],
-): Promise<ReadonlyMap<string, Lookup>> {
+): Promise<ReadonlyMap<string, Step['lookup']>> {
   const settings = trails.map(({ setting }) => setting);
   const context: LookupContext = {
     ...moment,
@@ -88,18 +101,30 @@ async function ask(
   };
   try {
     const answers = await patience.waitFor(source.lookup(settings, context));
-    return new Map(settings.map(({ name }) => [name, understood(answers.get(name))]));
+    return new Map(
+      settings.map(({ name }) => [name, understood(answers.get(name), moment.known?.get(name))]),
+    );
   } catch (thrown) {
     const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));
     return new Map(settings.map(({ name }) => [name, lookup]));
   }
 }
 
-const failed = (error: SourceError): Lookup => ({ status: 'failed', error });
+const stillFound = ({ status, readAt }: Unchanged, { locator, version }: Known): StillFound => ({
+  status,
+  locator,
+  ...(version === undefined ? {} : { version }),
+  ...(readAt === undefined ? {} : { readAt }),
+});
+
+const failed = (error: SourceError): Failed => ({ status: 'failed', error });
 
 /** A source may come from a stranger: what it did not answer properly must not pass for absent. */
-function understood(lookup: Lookup | undefined): Lookup {
+function understood(lookup: Lookup | undefined, known: Known | undefined): Step['lookup'] {
   switch (lookup?.status) {
+    case 'unchanged':
+      if (known !== undefined) return stillFound(lookup, known);
+      break;
     case 'found':
       if (lookup.value !== undefined && typeof lookup.locator === 'string') return lookup;
       break;

@@ -7,6 +7,9 @@ import { checkSegment } from './segment.js';
 /** What happens when a source could not be asked: take a later source or the default, or refuse to start. */
 export type OnSourceError = 'fallback' | 'throw';
 
+/** What happens when a value was deleted where it came from: keep the last one, or look further, as at a start. */
+export type OnDeletion = 'keep' | 'drop';
+
 /** Where a setting lies in a store of secrets: a group, and the key inside it. */
 export interface Place {
   readonly group: string;
@@ -20,6 +23,7 @@ interface SettingBase<S extends $ZodType> {
   readonly schema: S;
   readonly description: string | undefined;
   readonly onSourceError: OnSourceError | undefined;
+  readonly onDeletion: OnDeletion | undefined;
   /** Where it is leased, instead of a place. A source that leases nothing has no place for it. */
   readonly lease: LeasedPlace | undefined;
 }
@@ -67,6 +71,8 @@ export interface SecretOptions<S extends $ZodType> {
   readonly developmentDefault?: NoInfer<output<S>>;
   /** Overrides the resolver's rule for this setting. */
   readonly onSourceError?: OnSourceError;
+  /** Overrides the resolver's rule for this setting. */
+  readonly onDeletion?: OnDeletion;
 }
 
 export interface PlainOptions<S extends $ZodType> {
@@ -78,6 +84,8 @@ export interface PlainOptions<S extends $ZodType> {
   readonly place?: PlaceText | LeasedPlace;
   /** Overrides the resolver's rule for this setting. */
   readonly onSourceError?: OnSourceError;
+  /** Overrides the resolver's rule for this setting. */
+  readonly onDeletion?: OnDeletion;
 }
 
 /**
@@ -101,6 +109,7 @@ export function secret<S extends $ZodType>(
     developmentDefault: options.developmentDefault,
     description: options.description,
     onSourceError: options.onSourceError,
+    onDeletion: options.onDeletion,
   });
 }
 
@@ -120,6 +129,7 @@ export function plain<S extends $ZodType>(schema: S, options: PlainOptions<S> = 
     developmentDefault: undefined,
     description: options.description,
     onSourceError: options.onSourceError,
+    onDeletion: options.onDeletion,
   });
 }
 

@@ -60,6 +60,12 @@ export const errorTable = {
     httpStatus: 503,
     remedy: 'Await load() before reading settings.',
   },
+  SNAPSHOT_EXPIRED: {
+    when: 'The last good settings are older than `lastGoodForMs` allows, and a source still cannot be asked.',
+    retryable: true,
+    httpStatus: 503,
+    remedy: 'Bring the source back that the message names, or allow older values.',
+  },
   RESOLVER_CLOSED: {
     when: 'A closed resolver was asked to load.',
     retryable: false,

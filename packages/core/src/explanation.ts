@@ -1,6 +1,5 @@
 import { absenceWords } from './absence.js';
-import { settledAt, type Trail } from './chain.js';
-import type { Lookup } from './source.js';
+import { type Step, settledAt, type Trail } from './chain.js';
 
 /** What one source said about one setting. */
 export interface SourceReport {
@@ -30,8 +29,8 @@ export interface SettingExplanation {
   /** When the source read it, in milliseconds since 1970. */
   readonly readAt: number | undefined;
   /**
-   * `fallback`: an earlier source could not be asked, so this may not be the value that it holds. `stale`: it
-   * could not be asked at the last refresh, and this is the value that held before.
+   * `fallback`: an earlier source could not be asked, so this may not be the value that it holds. `stale`: at
+   * the last refresh the source could not be asked or had it no more, and this is the value that held before.
    */
   readonly freshness: 'fresh' | 'fallback' | 'stale';
   /** The sources after it that hold a value too. */
@@ -60,10 +59,22 @@ export function explainTrail(trail: Trail): SettingExplanation {
   });
 }
 
-function report(source: string, lookup: Lookup | undefined, used: boolean): SourceReport {
+/**
+ * Explains why a setting keeps the value that it had: its source could not be asked, or has it no more.
+ *
+ * @param kept what held before
+ */
+export function explainKept(trail: Trail, kept: SettingExplanation): SettingExplanation {
+  const sources = trail.steps.map(({ source, lookup }) => report(source, lookup, false));
+  const freshness = kept.freshness === 'fallback' ? 'fallback' : 'stale';
+  return Object.freeze({ ...kept, freshness, sources: Object.freeze(sources) });
+}
+
+function report(source: string, lookup: Step['lookup'], used: boolean): SourceReport {
   switch (lookup?.status) {
     case undefined:
       return Object.freeze({ source, outcome: 'not-asked' });
+    case 'unchanged':
     case 'found': {
       const { locator, version, readAt } = lookup;
       return Object.freeze({

@@ -1,3 +1,4 @@
+export type { Binding, BindOptions } from './binding.js';
 export { parseBoolean } from './boolean.js';
 export { type Clock, systemClock } from './clock.js';
 export { defaultsSource } from './defaults-source.js';
@@ -6,6 +7,7 @@ export {
   type Declarations,
   type Definition,
   defineSettings,
+  type OnDeletion,
   type OnSourceError,
   type Place,
   type PlaceText,
@@ -19,6 +21,7 @@ export {
   secret,
   type ValuesOf,
 } from './definition.js';
+export type { DiagnosticsMessage } from './diagnostics.js';
 export { type EnvironmentVariables, environmentSource } from './environment-source.js';
 export {
   ConfigurationError,
@@ -40,15 +43,26 @@ export { nearMiss } from './near-miss.js';
 export type { SettingChange } from './resolution.js';
 export { createResolver, Resolver } from './resolver.js';
 export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver-options.js';
-export type { ResolverEvents, ResolverState } from './resolver-state.js';
+export type {
+  BindFailure,
+  Health,
+  RefreshReport,
+  ResolverEvents,
+  ResolverState,
+} from './resolver-state.js';
 export type {
   AbsenceReason,
   Absent,
   Failed,
   Found,
+  Known,
   Lookup,
   LookupContext,
   Misconfigured,
   Source,
+  SourceActivity,
+  SourceChanged,
+  SourceEvent,
+  Unchanged,
 } from './source.js';
 export type { SourceFailure } from './source-failure.js';

@@ -1,9 +1,9 @@
 import { absenceWords } from './absence.js';
-import { settledAt, type Trail } from './chain.js';
+import { type Step, settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
 import { environmentSourceName } from './environment-source.js';
 import type { Problem } from './errors.js';
-import type { Absent, Lookup, Misconfigured } from './source.js';
+import type { Absent, Misconfigured } from './source.js';
 
 /** The setting has no value, or none that may be used: what was tried, and what to do. */
 export function missing(trail: Trail): Problem {
@@ -80,8 +80,9 @@ function triedUpTo({ steps }: Trail, last: number): Problem['tried'] {
     .flatMap(({ source, lookup }) => (lookup === undefined ? [] : [{ source, outcome: outcomeOf(lookup) }]));
 }
 
-function outcomeOf(lookup: Lookup): string {
+function outcomeOf(lookup: NonNullable<Step['lookup']>): string {
   switch (lookup.status) {
+    case 'unchanged':
     case 'found':
       return `found at ${lookup.locator}`;
     case 'absent':

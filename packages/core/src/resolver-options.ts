@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Definition, OnSourceError } from './definition.js';
+import type { Definition, OnDeletion, OnSourceError } from './definition.js';
 import { ConfigurationError, StrongroomError } from './errors.js';
 import type { Logger } from './logger.js';
 import type { Source } from './source.js';
@@ -10,6 +10,16 @@ export const resolverDefaults = {
   startDeadlineMs: 15_000,
   /** What happens when a source could not be asked. */
   onSourceError: 'fallback',
+  /** What happens when a value was deleted where it came from. */
+  onDeletion: 'keep',
+  /** How long after a refresh the next one begins, in milliseconds. */
+  refreshEveryMs: 60_000,
+  /** By how much of that time it may be earlier or later. */
+  refreshJitter: 0.1,
+  /** How long after a refresh that failed the next one begins at first, in milliseconds. */
+  refreshRetryMs: 2_000,
+  /** How long the last good values are served while a source cannot be asked, in milliseconds. */
+  lastGoodForMs: Number.POSITIVE_INFINITY,
 } as const satisfies Partial<ResolverOptions>;
 
 /**
@@ -31,6 +41,29 @@ export interface ResolverOptions<E extends string = string> {
    * degraded; `throw` refuses to start. A setting may choose for itself. @default 'fallback'
    */
   readonly onSourceError?: OnSourceError;
+  /**
+   * What happens when a source was asked and has a value no more that came from it: `keep` serves the last one,
+   * and says so; `drop` goes on to the later sources and the default, as at a start. A setting may choose for
+   * itself. @default 'keep'
+   */
+  readonly onDeletion?: OnDeletion;
+  /**
+   * How long after a refresh the next one begins in the background, in milliseconds; `false` for never.
+   * @default 60000
+   */
+  readonly refreshEveryMs?: number | false;
+  /** By how much of `refreshEveryMs` it may be earlier or later, from 0 to 1. @default 0.1 */
+  readonly refreshJitter?: number;
+  /**
+   * How long after a refresh for which a source could not be asked the next one begins, in milliseconds; up to
+   * half of it is left out by chance, and it doubles up to `refreshEveryMs`. @default 2000
+   */
+  readonly refreshRetryMs?: number;
+  /**
+   * How long the last good values are served while a source cannot be asked, in milliseconds. After that the
+   * resolver has failed and `current()` throws, until a refresh succeeds. @default Infinity
+   */
+  readonly lastGoodForMs?: number;
   /** A logger with pino's methods. Nothing is logged without one. */
   readonly logger?: Logger;
   /** @default the system's time */
@@ -42,10 +75,7 @@ export function checkSourceNames(sources: readonly Source[]): void {
   const names = sources.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
-  throw new StrongroomError(
-    'DEFINITION_INVALID',
-    `Two sources are called ${JSON.stringify(twice)}: provenance could not tell them apart`,
-  );
+  throw invalid(`Two sources are called ${JSON.stringify(twice)}: provenance could not tell them apart`);
 }
 
 /** @throws ConfigurationError for an environment that the definition does not name */
@@ -64,3 +94,27 @@ export function checkEnvironment({ application, environments }: Definition, envi
     ],
   );
 }
+
+/** What a resolver goes by: every option of {@link resolverDefaults}, given or not. */
+export type ResolverRules = Required<Pick<ResolverOptions, keyof typeof resolverDefaults>>;
+
+/** @throws StrongroomError `DEFINITION_INVALID` for a number that cannot be */
+export function rulesOf(options: ResolverOptions): ResolverRules {
+  const rules: ResolverRules = {
+    startDeadlineMs: options.startDeadlineMs ?? resolverDefaults.startDeadlineMs,
+    onSourceError: options.onSourceError ?? resolverDefaults.onSourceError,
+    onDeletion: options.onDeletion ?? resolverDefaults.onDeletion,
+    refreshEveryMs: options.refreshEveryMs ?? resolverDefaults.refreshEveryMs,
+    refreshJitter: options.refreshJitter ?? resolverDefaults.refreshJitter,
+    refreshRetryMs: options.refreshRetryMs ?? resolverDefaults.refreshRetryMs,
+    lastGoodForMs: options.lastGoodForMs ?? resolverDefaults.lastGoodForMs,
+  };
+  for (const name of ['startDeadlineMs', 'refreshEveryMs', 'refreshRetryMs', 'lastGoodForMs'] as const) {
+    if (rules[name] !== false && !(rules[name] > 0)) throw invalid(`${name} is no time above 0 ms`);
+  }
+  if (!(rules.refreshJitter >= 0 && rules.refreshJitter <= 1))
+    throw invalid('refreshJitter is not between 0 and 1');
+  return rules;
+}
+
+const invalid = (message: string): StrongroomError => new StrongroomError('DEFINITION_INVALID', message);

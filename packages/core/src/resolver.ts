@@ -1,36 +1,54 @@
-// One over 250 lines: the states of a resolver and all that leads from one to another, in one place.
+// One over 250 lines: what leads from one snapshot to the next, in one place.
 import type { EventEmitter } from 'node:events';
-import { askChain, asSourceError, type ChainAnswer } from './chain.js';
-import { systemClock } from './clock.js';
+import { type Binding, type BindOptions, ResourceBinding } from './binding.js';
+import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from './chain.js';
+import { changesOf, nextChangeOf } from './change-stream.js';
+import { type Clock, systemClock } from './clock.js';
 import { defaultsSource } from './defaults-source.js';
 import type { Declarations, Definition, Setting, ValuesOf } from './definition.js';
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import type { Logger } from './logger.js';
 import { Patience } from './patience.js';
-import { changesBetween, type Resolved, resolve } from './resolution.js';
+import { RefreshSchedule } from './refresh-schedule.js';
+import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
 import {
   checkEnvironment,
   checkSourceNames,
   type EnvironmentOf,
   type ResolverOptions,
-  resolverDefaults,
+  type ResolverRules,
+  rulesOf,
 } from './resolver-options.js';
-import type { ResolverEvents, ResolverState } from './resolver-state.js';
+import type { BindFailure, Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
+import { ResolverStatus } from './resolver-status.js';
 import { createSnapshot } from './snapshot.js';
-import type { Source } from './source.js';
+import type { Source, SourceEvent } from './source.js';
 import type { SourceFailure } from './source-failure.js';
 import { undisturbed } from './undisturbed.js';
 
 interface Loaded<T extends Declarations> {
   readonly snapshot: ValuesOf<T>;
-  readonly resolved: readonly Resolved[];
-  readonly explanations: readonly SettingExplanation[];
+  readonly resolved: ReadonlyMap<string, Resolved>;
 }
+
+/** A load or a refresh that is under way. */
+interface Work<T extends Declarations> {
+  readonly snapshot: Promise<ValuesOf<T>>;
+  /** Whether it asks for every setting. */
+  readonly whole: boolean;
+}
+
+type Trigger = RefreshReport['trigger'];
+
+/** Tells of what a load or a refresh came to. */
+type Report = (
+  result: Pick<RefreshReport, 'outcome' | 'failures'> & Partial<Pick<RefreshReport, 'changed'>>,
+) => void;
 
 /**
  * Asks the sources of an application's settings in order of precedence, validates the answers together, and
- * keeps the snapshot that the application reads.
+ * keeps the snapshot that the application reads; looks again in the background from the first load on.
  */
 export class Resolver<T extends Declarations> {
   readonly definition: Definition<T>;
@@ -43,24 +61,29 @@ export class Resolver<T extends Declarations> {
   readonly #sources: readonly Source[];
   readonly #settings: readonly Setting[];
   readonly #names: ReadonlySet<string>;
-  readonly #options: Required<Pick<ResolverOptions, 'startDeadlineMs' | 'onSourceError' | 'clock'>>;
+  readonly #options: ResolverRules;
+  readonly #clock: Clock;
   readonly #logger: Logger | undefined;
   /** Lasts until close(). */
   readonly #lifetime: Patience;
   /** One for each load or survey under way: it ends at its deadline, or with the lifetime. */
   readonly #underWay = new Set<Patience>();
-  #state: ResolverState;
-  /** The load or the refresh that is under way. */
-  #loading: Promise<ValuesOf<T>> | undefined;
-  /** Whether a source said meanwhile that what it answered is no longer so. */
-  #outdated = false;
+  readonly #schedule: RefreshSchedule;
+  readonly #bindings = new Set<Pick<Binding<unknown>, 'close'>>();
+  readonly #status: ResolverStatus;
+  #work: Work<T> | undefined;
+  /** The settings of which a source said meanwhile that what it answered is no longer so. */
+  #outdated: Set<string> | undefined;
   #subscriptions: readonly (() => void)[] | undefined;
   #closed: Promise<void> | undefined;
   #loaded: Loaded<T> | undefined;
+  /** The versions of values that were reported as not valid. */
+  #refused: ReadonlySet<string> = new Set();
+  readonly #readers = new Set<(name: string) => void>();
 
   /**
    * @throws ConfigurationError for an environment that the definition does not name
-   * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name
+   * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name, or a number that cannot be
    */
   constructor(definition: Definition<T>, options: ResolverOptions) {
     checkEnvironment(definition, options.environment);
@@ -70,18 +93,23 @@ export class Resolver<T extends Declarations> {
     checkSourceNames(this.#sources);
     this.#settings = Object.values(definition.settings as Readonly<Record<string, Setting>>);
     this.#names = new Set(this.#settings.map(({ name }) => name));
-    this.#options = {
-      startDeadlineMs: options.startDeadlineMs ?? resolverDefaults.startDeadlineMs,
-      onSourceError: options.onSourceError ?? resolverDefaults.onSourceError,
-      clock: options.clock ?? systemClock,
-    };
-    this.#lifetime = new Patience(this.#options.clock, Number.POSITIVE_INFINITY, closedError);
+    this.#options = rulesOf(options);
+    this.#clock = options.clock ?? systemClock;
+    this.#lifetime = new Patience(this.#clock, Number.POSITIVE_INFINITY, closedError);
     this.#logger = options.logger;
-    this.#state = { status: 'new', since: this.#options.clock.now(), failures: [] };
+    this.#schedule = new RefreshSchedule(this.#options, this.#clock, () => this.#refreshUnasked('schedule'));
+    this.#status = new ResolverStatus({
+      application: definition.application,
+      environment: options.environment,
+      events: this.events,
+      clock: this.#clock,
+      logger: options.logger,
+      lastGoodForMs: this.#options.lastGoodForMs,
+    });
   }
 
   get state(): ResolverState {
-    return this.#state;
+    return this.#status.state;
   }
 
   /**
@@ -95,8 +123,7 @@ export class Resolver<T extends Declarations> {
     if (this.#lifetime.ended) return Promise.reject(closedError());
     if (this.#loaded !== undefined) return Promise.resolve(this.#loaded.snapshot);
     this.#subscriptions ??= this.#subscribe();
-    this.#loading ??= this.#once((patience) => this.#load(patience));
-    return this.#loading;
+    return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
   }
 
   /**
@@ -109,19 +136,78 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`
    */
   refresh(): Promise<ValuesOf<T>> {
-    const loaded = this.#loaded;
-    if (loaded === undefined || this.#lifetime.ended) return this.load();
-    this.#loading ??= this.#once((patience) => this.#refresh(patience, loaded));
-    return this.#loading;
+    return this.#refreshAll('request');
   }
 
   /**
    * The snapshot: frozen, validated, all of one moment. Costs nothing.
    *
    * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
+   * @throws StrongroomError `SNAPSHOT_EXPIRED` when the last good values are older than `lastGoodForMs`
    */
   current(): ValuesOf<T> {
+    if (this.#status.expired !== undefined) throw this.#status.expired;
     return this.#ready().snapshot;
+  }
+
+  /**
+   * Every change from now on: for each new snapshot the settings whose values are others than before, and
+   * where from. Never a value.
+   *
+   * @param options.signal ends the iteration with its reason
+   * @example for await (const changes of settings.changes()) logger.info(changes.map(({ name }) => name));
+   */
+  changes(options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<readonly SettingChange[]> {
+    return changesOf(this.events, options.signal);
+  }
+
+  /**
+   * Waits for the next change of one setting.
+   *
+   * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before
+   */
+  nextChange(
+    name: keyof T & string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<SettingChange> {
+    return nextChangeOf(this.events, name, options.signal);
+  }
+
+  /**
+   * Builds a resource from settings, and builds it anew whenever one of them changes. The old one is let go of
+   * when the new one is there and nobody uses the old one; a build that fails leaves the old one in place and
+   * is tried again. Closing the resolver closes it.
+   *
+   * @param names the settings that it is built from
+   * @param build makes it; it should make sure that it works
+   * @throws whatever the first build throws
+   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
+   * @example
+   * const pool = await settings.bind(['DATABASE_URL'], ({ DATABASE_URL }) => connect(DATABASE_URL));
+   * await pool.use((connections) => connections.query('select 1'));
+   */
+  async bind<const K extends keyof T & string, R>(
+    names: readonly K[],
+    build: (values: Pick<ValuesOf<T>, K>) => R | PromiseLike<R>,
+    options: BindOptions<R> = {},
+  ): Promise<Binding<R>> {
+    const wanted: ReadonlySet<string> = new Set(names);
+    const changed = (changes: readonly SettingChange[]) => {
+      if (changes.some(({ name }) => wanted.has(name))) binding.renew();
+    };
+    const binding = new ResourceBinding<R>({
+      build: () => build(this.#snapshotOf(wanted) as Pick<ValuesOf<T>, K>),
+      dispose: options.dispose,
+      clock: this.#clock,
+      failed: (what, thrown) => this.#bindingFailed(names, what, thrown),
+      closed: () => {
+        this.events.off('change', changed);
+        this.#bindings.delete(binding);
+      },
+    });
+    this.events.on('change', changed);
+    this.#bindings.add(binding);
+    return binding.start();
   }
 
   /**
@@ -131,7 +217,28 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
    */
   explain(): readonly SettingExplanation[] {
-    return this.#ready().explanations;
+    const { resolved } = this.#ready();
+    return Object.freeze(Array.from(resolved.values(), ({ explanation }) => explanation));
+  }
+
+  /** What a probe wants to know, from memory. */
+  health(): Health {
+    return this.#status.health(this.#loaded !== undefined);
+  }
+
+  /**
+   * Tells a listener of every read of a secret from now on, by the setting's name. Until it is called off,
+   * reading a secret of the snapshots of `current()` costs a call; those that were handed out before tell
+   * nothing.
+   *
+   * @returns a function that calls it off
+   */
+  observeReads(listener: (name: string) => void): () => void {
+    this.#readers.add(listener);
+    this.#keepAgain();
+    return () => {
+      if (this.#readers.delete(listener)) this.#keepAgain();
+    };
   }
 
   /**
@@ -142,13 +249,16 @@ export class Resolver<T extends Declarations> {
    */
   async survey(): Promise<readonly SettingExplanation[]> {
     if (this.#lifetime.ended) throw closedError();
-    const { trails } = await this.#inTime((patience) => this.#ask(patience, true));
+    const { trails } = await this.#inTime((patience) =>
+      this.#ask(patience, this.#settings, { everything: true }),
+    );
     if (this.#lifetime.ended) throw closedError();
     return trails.map(explainTrail);
   }
 
   /**
-   * Ends what is under way and closes the sources. The last snapshot stays readable. Final.
+   * Ends what is under way, closes what is bound, and closes the sources. The last snapshot stays readable.
+   * Final.
    *
    * @throws SourceError when a source could not be closed; all the others are by then
    */
@@ -164,94 +274,216 @@ export class Resolver<T extends Declarations> {
   async #close(): Promise<void> {
     const reason = new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed');
     for (const patience of [this.#lifetime, ...this.#underWay]) patience.end(reason);
+    this.#schedule.stop();
     for (const unsubscribe of this.#subscriptions ?? []) undisturbed(unsubscribe);
-    await this.#loading?.catch(() => undefined);
-    this.#become('closed', []);
+    await this.#work?.snapshot.catch(() => undefined);
+    await Promise.all([...this.#bindings].map((binding) => binding.close()));
+    this.#status.close();
     this.events.removeAllListeners();
     const closed = await Promise.allSettled(this.#sources.map(async (source) => source.close?.()));
     for (const result of closed) if (result.status === 'rejected') throw asSourceError(result.reason);
   }
 
-  async #load(patience: Patience): Promise<ValuesOf<T>> {
-    this.#become('loading', []);
-    const answer = await this.#ask(patience);
-    const { resolved, problems, failures } = await resolve(answer, this.#options.onSourceError, patience);
+  async #load(patience: Patience, report: Report): Promise<ValuesOf<T>> {
+    this.#status.become('loading');
+    const answer = await this.#ask(patience, this.#settings);
+    const { resolved, problems, failures } = await resolve(answer, this.#options, patience);
     for (const { explanation } of resolved) {
       undisturbed(() => this.#logger?.debug(summary(explanation), 'setting resolved'));
     }
     if (this.#lifetime.ended) throw closedError();
-    if (problems.length > 0) throw this.#failed(problems, failures);
-    const loaded = this.#keep(resolved);
-    this.#succeeded(failures);
-    return loaded.snapshot;
+    if (problems.length > 0) {
+      const error = this.#errorOf(problems);
+      report({ outcome: 'failed', failures });
+      const state = this.#status.become('failed', { failures, error, reason: error.message });
+      this.#status.tell('failed', state, error);
+      throw error;
+    }
+    const { snapshot } = this.#keep(resolved);
+    report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures });
+    this.#served(failures, resolved);
+    return snapshot;
   }
 
-  async #refresh(patience: Patience, last: Loaded<T>): Promise<ValuesOf<T>> {
-    const answer = await this.#ask(patience);
-    const { onSourceError } = this.#options;
-    const { resolved, problems, failures } = await resolve(answer, onSourceError, patience, last.resolved);
+  async #refresh(
+    patience: Patience,
+    settings: readonly Setting[],
+    last: Loaded<T>,
+    report: Report,
+  ): Promise<ValuesOf<T>> {
+    const answer = await this.#ask(patience, settings, { known: knownOf(last.resolved.values()) });
+    const { resolved, problems, failures, refusals } = await resolve(
+      answer,
+      this.#options,
+      patience,
+      last.resolved,
+    );
     if (this.#lifetime.ended) throw closedError();
-    const before = this.#state.status;
+    const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
     if (problems.length > 0) {
-      const state = this.#become('degraded', failures, this.#errorOf(problems));
-      if (before !== 'degraded') this.#tell(state, 'the last good settings stay: those of now are not valid');
+      this.#refuse(problems, refusals, failing);
+      report({ outcome: 'refused', failures });
       return last.snapshot;
     }
+    this.#refused = new Set();
     const changes = changesBetween(last.resolved, resolved);
-    const { snapshot } = changes.length > 0 ? this.#keep(resolved) : this.#keep(resolved, last.snapshot);
-    const state = this.#become(failures.length === 0 ? 'ready' : 'degraded', failures);
-    if (before !== state.status)
-      this.#tell(state, 'the last good settings stay: a source could not be asked');
+    const now = new Map(last.resolved);
+    for (const one of resolved) now.set(one.setting.name, one);
+    const { snapshot } = this.#keep([...now.values()], changes.length > 0 ? undefined : last.snapshot);
+    const changed = changes.map(({ name }) => name);
+    const whole = changes.length > 0 ? 'changed' : 'unchanged';
+    report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, changed });
+    this.#served(failing, [...now.values()]);
     if (changes.length > 0) {
-      const names = changes.map(({ name }) => name);
-      undisturbed(() => this.#logger?.info({ settings: names }, 'settings changed'));
-      undisturbed(() => this.events.emit('change', changes));
+      undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
+      this.#status.tell('change', changes);
     }
     return snapshot;
   }
 
+  /** What the sources say now is not valid: the last good snapshot stays. */
+  #refuse(
+    problems: readonly Problem[],
+    refusals: readonly string[],
+    failures: readonly SourceFailure[],
+  ): void {
+    const error = this.#errorOf(problems);
+    const { deleted } = this.#status.state;
+    const isNew = refusals.some((mark) => !this.#refused.has(mark));
+    this.#refused = new Set(refusals);
+    if (isNew) this.#status.tell('refused', error);
+    const names = problems.map(({ name }) => name).join(', ');
+    const reason = `what the sources say now is not valid: ${names}`;
+    this.#status.serve({ failures, deleted, error, reason });
+  }
+
+  /** There is a snapshot, of now or of before. */
+  #served(failures: readonly SourceFailure[], resolved: readonly Resolved[]): void {
+    const before = this.#status.state.deleted;
+    const deleted = resolved.filter((one) => one.deleted).map(({ setting }) => setting.name);
+    const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
+    if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
+    const reason = [...new Set(reasons)].join('; ');
+    this.#status.serve({ failures, deleted, ...(reason === '' ? {} : { reason }) });
+    const gone = deleted.filter((name) => !before.includes(name));
+    if (gone.length > 0) this.#status.tell('deleted', gone);
+  }
+
   #keep(resolved: readonly Resolved[], snapshot?: ValuesOf<T>): Loaded<T> {
-    const title = `${this.definition.application} (${this.environment})`;
-    // createSnapshot puts exactly the definition's settings on the object, each validated by its schema.
-    const kept = snapshot ?? (createSnapshot(title, resolved) as ValuesOf<T>);
-    const explanations = Object.freeze(resolved.map(({ explanation }) => explanation));
-    this.#loaded = { snapshot: kept, resolved, explanations };
+    this.#loaded = {
+      snapshot: snapshot ?? (this.#snapshot(resolved) as ValuesOf<T>),
+      resolved: new Map(resolved.map((one) => [one.setting.name, one])),
+    };
     return this.#loaded;
   }
 
-  /** Loads or refreshes; what became outdated on the way is asked for again. */
-  async #once(work: (patience: Patience) => Promise<ValuesOf<T>>): Promise<ValuesOf<T>> {
-    this.#outdated = false;
-    try {
-      return await this.#inTime(work);
-    } finally {
-      this.#loading = undefined;
-      if (this.#outdated && this.#loaded !== undefined && !this.#lifetime.ended) this.#refreshUnasked();
+  /** createSnapshot puts exactly these settings on the object, each validated by its schema. */
+  #snapshot(resolved: readonly Resolved[]): object {
+    const title = `${this.definition.application} (${this.environment})`;
+    const onRead = (name: string) => {
+      for (const reader of this.#readers) undisturbed(() => reader(name));
+    };
+    return createSnapshot(title, resolved, this.#readers.size > 0 ? onRead : undefined);
+  }
+
+  /** A new object of the same values: one that tells of reads, or one that does so no more. */
+  #keepAgain(): void {
+    if (this.#loaded !== undefined) this.#keep([...this.#loaded.resolved.values()]);
+  }
+
+  #snapshotOf(names: ReadonlySet<string>): object {
+    const { resolved } = this.#ready();
+    return this.#snapshot([...resolved.values()].filter(({ setting }) => names.has(setting.name)));
+  }
+
+  #refreshAll(trigger: Trigger): Promise<ValuesOf<T>> {
+    if (this.#loaded === undefined || this.#lifetime.ended) return this.load();
+    // One that asks for some settings only does not answer for the others.
+    if (this.#work?.whole === false) {
+      return this.#work.snapshot.then(
+        () => this.#refreshAll(trigger),
+        () => this.#refreshAll(trigger),
+      );
     }
+    return this.#refreshSome(trigger, this.#settings);
+  }
+
+  #refreshSome(trigger: Trigger, settings: readonly Setting[]): Promise<ValuesOf<T>> {
+    return this.#begin(trigger, settings, (patience, report) =>
+      this.#refresh(patience, settings, this.#ready(), report),
+    );
+  }
+
+  /** Loads or refreshes, unless that is under way; what became outdated on the way is asked for again. */
+  #begin(
+    trigger: Trigger,
+    settings: readonly Setting[],
+    work: (patience: Patience, report: Report) => Promise<ValuesOf<T>>,
+  ): Promise<ValuesOf<T>> {
+    if (this.#work !== undefined) return this.#work.snapshot;
+    this.#outdated = undefined;
+    this.#schedule.stop();
+    const startedAt = this.#clock.now();
+    const report: Report = ({ outcome, failures, changed = [] }) => {
+      const durationMs = this.#clock.now() - startedAt;
+      const count = settings.length;
+      this.#status.tell('refresh', {
+        trigger,
+        startedAt,
+        durationMs,
+        settings: count,
+        outcome,
+        failures,
+        changed,
+      });
+    };
+    const snapshot = this.#inTime((patience) => work(patience, report)).finally(() => {
+      this.#work = undefined;
+      if (this.#loaded === undefined || this.#lifetime.ended) return;
+      this.#schedule.next(this.#status.state.failures.length > 0);
+      if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
+    });
+    this.#work = { snapshot, whole: settings === this.#settings };
+    return snapshot;
   }
 
   /** From the first load on, so that no change is missed. */
   #subscribe(): readonly (() => void)[] {
     const subscriptions: (() => void)[] = [];
-    const changed = () => {
-      if (this.#loading !== undefined) this.#outdated = true;
-      else if (this.#loaded !== undefined && !this.#lifetime.ended) this.#refreshUnasked();
-    };
     for (const source of this.#sources) {
       undisturbed(() => {
-        const unsubscribe = source.onChange?.(changed);
+        const unsubscribe = source.onEvent?.((event) => this.#heard(source.name, event));
         if (unsubscribe !== undefined) subscriptions.push(unsubscribe);
       });
     }
     return subscriptions;
   }
 
-  #refreshUnasked(): void {
-    // It fails only when the resolver is closed meanwhile.
-    this.refresh().catch(() => undefined);
+  #heard(source: string, event: SourceEvent): void {
+    if (this.#lifetime.ended) return;
+    if (event.type !== 'changed') {
+      this.#status.tell('source', { ...event, source });
+      return;
+    }
+    const names = event.settings ?? this.#names;
+    if (this.#work !== undefined) this.#outdated = new Set([...(this.#outdated ?? []), ...names]);
+    else if (this.#loaded !== undefined) this.#refreshUnasked('source', new Set(names));
   }
 
-  #ask(patience: Patience, everything = false): Promise<ChainAnswer> {
+  #refreshUnasked(trigger: Trigger, names: ReadonlySet<string> = this.#names): void {
+    const some = this.#settings.filter(({ name }) => names.has(name));
+    if (some.length === 0) return;
+    const refreshed =
+      some.length === this.#settings.length ? this.#refreshAll(trigger) : this.#refreshSome(trigger, some);
+    // It fails only when the resolver is closed meanwhile.
+    refreshed.catch(() => undefined);
+  }
+
+  #ask(
+    patience: Patience,
+    settings: readonly Setting[],
+    more: { readonly everything?: boolean; readonly known?: KnownOfSources } = {},
+  ): Promise<ChainAnswer> {
     const moment = {
       application: this.definition.application,
       environment: this.environment,
@@ -259,13 +491,13 @@ export class Resolver<T extends Declarations> {
     };
     // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
     const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
-    return askChain(this.#sources, this.#settings, moment, patienceWith, everything);
+    return askChain(this.#sources, settings, moment, patienceWith, more.everything, more.known);
   }
 
   /** Does something under the deadline, and no longer than the resolver is open. */
   async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
-    const { startDeadlineMs, clock } = this.#options;
-    const patience = new Patience(clock, startDeadlineMs, () => {
+    const { startDeadlineMs } = this.#options;
+    const patience = new Patience(this.#clock, startDeadlineMs, () => {
       const seconds = startDeadlineMs / 1000;
       return new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`);
     });
@@ -288,29 +520,6 @@ export class Resolver<T extends Declarations> {
     return this.#loaded;
   }
 
-  #succeeded(failures: readonly SourceFailure[]): void {
-    const state = this.#become(failures.length === 0 ? 'ready' : 'degraded', failures);
-    this.#tell(state, 'settings loaded without a source that could not be asked');
-  }
-
-  /** Says that the resolver is ready, or, loudly, that it is degraded. */
-  #tell(state: ResolverState, warning: string): void {
-    const { status, failures, error } = state;
-    if (status === 'degraded') {
-      const problems = error?.problems.map(({ name, reason }) => ({ name, reason }));
-      const details = problems === undefined ? { failures } : { failures, problems };
-      undisturbed(() => this.#logger?.warn(details, warning));
-    }
-    if (status === 'degraded' || status === 'ready') undisturbed(() => this.events.emit(status, state));
-  }
-
-  #failed(problems: readonly Problem[], failures: readonly SourceFailure[]): ConfigurationError {
-    const error = this.#errorOf(problems);
-    const state = this.#become('failed', failures, error);
-    undisturbed(() => this.events.emit('failed', state, error));
-    return error;
-  }
-
   #errorOf(problems: readonly Problem[]): ConfigurationError {
     const { application } = this.definition;
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
@@ -320,15 +529,26 @@ export class Resolver<T extends Declarations> {
     );
   }
 
-  #become(
-    status: ResolverState['status'],
-    failures: readonly SourceFailure[],
-    error?: ConfigurationError,
-  ): ResolverState {
-    const state = { status, since: this.#options.clock.now(), failures };
-    this.#state = Object.freeze(error === undefined ? state : { ...state, error });
-    return this.#state;
+  #bindingFailed(settings: readonly string[], what: BindFailure['what'], thrown: unknown): void {
+    const reason = asSourceError(thrown).message;
+    const words = what === 'build' ? 'the old one goes on' : 'it may still hold handles';
+    undisturbed(() =>
+      this.#logger?.error({ settings, reason }, `a bound resource failed to ${what}: ${words}`),
+    );
+    this.#status.tell('bindFailed', { settings, what, reason });
   }
+}
+
+/** What the failures of before come to when these settings are asked for anew. */
+function failuresWithout(
+  failures: readonly SourceFailure[],
+  settings: readonly Setting[],
+): readonly SourceFailure[] {
+  const asked = new Set(settings.map(({ name }) => name));
+  return failures.flatMap((failure) => {
+    const left = failure.settings.filter((name) => !asked.has(name));
+    return left.length === 0 ? [] : [Object.freeze({ ...failure, settings: Object.freeze(left) })];
+  });
 }
 
 /**

@@ -10,10 +10,13 @@ const redacted = '[secret]';
  * Secrets lie one step up the prototype chain, and are not enumerable: `Object.keys`, spreading,
  * `JSON.stringify`, `console.dir` with hidden properties and whatever else walks over an object's own
  * properties do not come upon them; `console.log` and `JSON.stringify` show that they are there.
+ *
+ * @param onRead told of each read of a secret; reading one then costs a call
  */
 export function createSnapshot(
   title: string,
   values: readonly { readonly setting: Setting; readonly value: unknown }[],
+  onRead?: (name: string) => void,
 ): object {
   const shown = () =>
     Object.fromEntries(
@@ -37,9 +40,22 @@ export function createSnapshot(
     return Object.fromEntries(
       values
         .filter(({ setting }) => setting.kind === kind)
-        .map(({ setting, value }) => [setting.name, { value, enumerable: kind === 'plain' }]),
+        .map(({ setting: { name }, value }) => [
+          name,
+          kind === 'secret' && onRead !== undefined
+            ? watched(name, value, onRead)
+            : { value, enumerable: kind === 'plain' },
+        ]),
     );
   }
 }
 
 const hidden = (value: unknown): PropertyDescriptor => ({ value, enumerable: false });
+
+const watched = (name: string, value: unknown, onRead: (name: string) => void): PropertyDescriptor => ({
+  get() {
+    onRead(name);
+    return value;
+  },
+  enumerable: false,
+});

@@ -1,5 +1,5 @@
 import type { Setting } from './definition.js';
-import type { SourceError } from './errors.js';
+import type { SourceError, SourceErrorCode } from './errors.js';
 
 /** Why a source has no value for a setting. */
 export type AbsenceReason =
@@ -21,6 +21,8 @@ export interface Found {
   readonly locator: string;
   /** The version of the value, where the source counts versions. */
   readonly version?: number;
+  /** Equal revisions of one locator mean equal values, so that one that was seen is not looked at again. */
+  readonly revision?: string;
   /** When the source read it, in milliseconds since 1970. @default the moment of the answer */
   readonly readAt?: number;
 }
@@ -52,7 +54,21 @@ export interface Misconfigured {
   readonly hint: string;
 }
 
-export type Lookup = Found | Absent | Failed | Misconfigured;
+/** A source's answer to a refresh: what it found last time, as {@link LookupContext.known} says, still holds. */
+export interface Unchanged {
+  readonly status: 'unchanged';
+  /** When the source made sure of it, in milliseconds since 1970. @default the moment of the answer */
+  readonly readAt?: number;
+}
+
+export type Lookup = Found | Absent | Failed | Misconfigured | Unchanged;
+
+/** What a source found for a setting the last time. */
+export interface Known {
+  readonly locator: string;
+  readonly version?: number;
+  readonly revision: string;
+}
 
 /** What a source may know of the moment it is asked. */
 export interface LookupContext {
@@ -60,6 +76,11 @@ export interface LookupContext {
   readonly environment: string;
   /** The names of all settings of the definition, asked for or not. @default those asked for */
   readonly declared?: ReadonlySet<string>;
+  /**
+   * What this source found last time for the settings whose values come from it, by name. For these it may
+   * answer `unchanged` when it can tell without reading them. @default nothing
+   */
+  readonly known?: ReadonlyMap<string, Known>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -81,12 +102,40 @@ export interface Source {
    */
   lookup(settings: readonly Setting[], context: LookupContext): Promise<ReadonlyMap<string, Lookup>>;
   /**
-   * Tells a listener whenever something that this source answered is no longer so: a lease was replaced, a file
-   * changed. The resolver then asks all sources again. A source that cannot know leaves it out.
+   * Tells a listener what happens without being asked: that an answer is no longer so, and what it does to be
+   * able to answer. A source of which nothing is to be told leaves it out.
    *
    * @returns a function that calls it off
    */
-  onChange?(listener: () => void): () => void;
+  onEvent?(listener: (event: SourceEvent) => void): () => void;
   /** Lets go of all handles. Called once. */
   close?(): Promise<void>;
+}
+
+/** What a source tells unasked. */
+export type SourceEvent = SourceChanged | SourceActivity;
+
+/** Something that this source answered is no longer so: the resolver looks again. */
+export interface SourceChanged {
+  readonly type: 'changed';
+  /** The names of the settings that it touches. @default all */
+  readonly settings?: readonly string[];
+}
+
+/** Something that a source did, or that was done to it. Never a value or a credential. */
+export interface SourceActivity {
+  /**
+   * `login` and `renewal` are of its token, `lease` is of a leased secret; `refusal`: it was denied something;
+   * `breaker`: an address is left alone (failure) or used again (success).
+   */
+  readonly type: 'login' | 'renewal' | 'lease' | 'refusal' | 'breaker';
+  readonly outcome: 'success' | 'failure';
+  /** What it was about: a path, an auth mount, an address. */
+  readonly locator: string;
+  /** How it failed. */
+  readonly code?: SourceErrorCode;
+  /** By which the other side's own audit log knows it. */
+  readonly requestId?: string;
+  /** How long what was obtained lasts, in milliseconds. */
+  readonly ttlMs?: number;
 }

@@ -9,6 +9,7 @@ import {
   type PlaceText,
   plain,
   type SettingsOf,
+  type StrongroomError,
   secret,
 } from '../src/index.js';
 
@@ -135,7 +136,7 @@ test('events have their arguments', () => {
     expectTypeOf(state.status).toEqualTypeOf<
       'new' | 'loading' | 'ready' | 'degraded' | 'failed' | 'closed'
     >();
-    expectTypeOf(error.problems[0]?.name).toEqualTypeOf<string | undefined>();
+    expectTypeOf(error).toEqualTypeOf<StrongroomError>();
   });
 });
 

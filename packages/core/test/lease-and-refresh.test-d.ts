@@ -8,6 +8,7 @@ import {
   plain,
   type SettingChange,
   type Source,
+  type SourceEvent,
   secret,
 } from '../src/index.js';
 
@@ -55,6 +56,8 @@ test('a change has names and provenance, and no value', () => {
   });
 });
 
-test('a source may say that it changed', () => {
-  expectTypeOf<Source['onChange']>().toEqualTypeOf<((listener: () => void) => () => void) | undefined>();
+test('a source may tell of itself', () => {
+  expectTypeOf<Source['onEvent']>().toEqualTypeOf<
+    ((listener: (event: SourceEvent) => void) => () => void) | undefined
+  >();
 });

@@ -9,6 +9,7 @@ import {
   type ResolverOptions,
   type SettingChange,
   type Source,
+  type SourceEvent,
   secret,
 } from '../src/index.js';
 import {
@@ -34,17 +35,17 @@ const first = { USER: 'ann', PASSWORD: 'one', HOSTS: ['a', 'b'] };
 /** A source in memory that can say that it changed. */
 function changing(values: Readonly<Record<string, unknown>> = first) {
   const memory = memorySource('store', values);
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(event: SourceEvent) => void>();
   const source: Source = {
     name: 'store',
     lookup: (settings, context) => memory.lookup(settings, context),
-    onChange(listener) {
+    onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
   const change = () => {
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) listener({ type: 'changed' });
   };
   return { memory, source, listeners, change };
 }
@@ -149,13 +150,13 @@ test.each([
   ['a value that is gone', undefined, 'SETTINGS_MISSING'],
 ])('with %s changes nothing and says why', async (_what, user, code) => {
   const { memory, source } = changing();
-  const { resolver, events } = open(source);
+  const { resolver, events } = open(source, { onDeletion: 'drop' });
   const before = await resolver.load();
   memory.set('USER', user).set('PASSWORD', 'two');
   expect(await resolver.refresh()).toBe(before);
   expect(before.PASSWORD).toBe('one');
   expect(resolver.state).toMatchObject({ status: 'degraded', failures: [], error: { code } });
-  expect(resolver.state.error?.problems.map(({ name }) => name)).toEqual(['USER']);
+  expect(resolver.health().problems).toEqual([{ name: 'USER', code }]);
   memory.set('USER', 'bob');
   await resolver.refresh();
   expect(resolver.state.error).toBeUndefined();
@@ -182,6 +183,7 @@ test('ends at the deadline, with the last good snapshot', async () => {
   clock.advance(1_000);
   expect(await refreshed).toBe(before);
   expect(resolver.state.status).toBe('degraded');
+  await resolver.close();
   expect(clock.pending).toBe(0);
 });
 

@@ -226,7 +226,7 @@ describe('a source that could not be asked', () => {
         [
           'warn',
           { failures: resolver.state.failures },
-          'settings loaded without a source that could not be asked',
+          `settings loaded: store could not be asked (${code})`,
         ],
       ]);
       expect(resolver.explain()[1]).toMatchObject({ source: 'defaults', freshness: 'fallback' });
@@ -370,6 +370,7 @@ describe('the deadline', () => {
         { source: 'after', code: 'SOURCE_UNAVAILABLE', message },
       ],
     });
+    await resolver.close();
     expect(clock.pending).toBe(0);
   });
 
@@ -437,6 +438,9 @@ describe('the deadline', () => {
     const load = resolver.load();
     expect(clock.pending).toBe(1);
     await load;
+    // That of the next refresh.
+    expect(clock.pending).toBe(1);
+    await resolver.close();
     expect(clock.pending).toBe(0);
   });
 });
@@ -624,10 +628,10 @@ describe('what the application is told', () => {
       sources: [memorySource('first', { DATABASE_URL: url })],
       clock,
     });
-    expect(resolver.state).toEqual({ status: 'new', since: 5_000, failures: [] });
+    expect(resolver.state).toEqual({ status: 'new', since: 5_000, failures: [], deleted: [] });
     clock.advance(10);
     await resolver.load();
-    expect(resolver.state).toEqual({ status: 'ready', since: 5_010, failures: [] });
+    expect(resolver.state).toEqual({ status: 'ready', since: 5_010, failures: [], deleted: [] });
     expect(Object.isFrozen(resolver.state)).toBe(true);
   });
 

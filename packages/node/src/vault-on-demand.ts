@@ -5,6 +5,7 @@ import {
   type Logger,
   nearMiss,
   type Source,
+  type SourceEvent,
 } from '@strongroom/core';
 import type { VaultSourceOptions } from '@strongroom/vault';
 
@@ -20,7 +21,7 @@ export function vaultSourceOnDemand(
 ): Source {
   const { vault, logger, clock } = options;
   let source: Promise<Source> | undefined;
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(event: SourceEvent) => void>();
   const make = async (): Promise<Source> => {
     const { vaultFromEnvironment } = await import('@strongroom/vault');
     const made = vaultFromEnvironment(variables, {
@@ -28,8 +29,8 @@ export function vaultSourceOnDemand(
       ...(logger === undefined ? {} : { logger }),
       ...(clock === undefined ? {} : { clock }),
     });
-    made.onChange?.(() => {
-      for (const listener of [...listeners]) listener();
+    made.onEvent?.((event) => {
+      for (const listener of [...listeners]) listener(event);
     });
     return made;
   };
@@ -41,7 +42,7 @@ export function vaultSourceOnDemand(
       const answers = placed.length > 0 ? await (await source)?.lookup(placed, context) : undefined;
       return new Map(settings.map((setting) => [setting.name, answers?.get(setting.name) ?? noPlace]));
     },
-    onChange(listener) {
+    onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -42,7 +42,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
   return {
     name: 'vault',
     lookup,
-    onChange: (listener) => leased.onChange(listener),
+    onEvent: (listener) => leased.onEvent(listener),
     close: async () => {
       await leased.close();
       await close();

@@ -1,4 +1,11 @@
-import { type Absent, type Lookup, type LookupContext, nearMiss, type Setting } from '@strongroom/core';
+import {
+  type Absent,
+  type Lookup,
+  type LookupContext,
+  nearMiss,
+  type Setting,
+  type SourceEvent,
+} from '@strongroom/core';
 import { calledOff } from '../exchange-failure.js';
 import { answerFailure } from '../lookup-failure.js';
 import { SingleFlight } from '../single-flight.js';
@@ -20,7 +27,7 @@ export class LeasedSettings {
   readonly #now: () => number;
   readonly #held = new Map<string, Lease>();
   readonly #flights = new SingleFlight<Lease | undefined>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(event: SourceEvent) => void>();
   #closed = false;
 
   constructor(leases: Leases, namespace: string | undefined, now: () => number) {
@@ -39,7 +46,8 @@ export class LeasedSettings {
     await Promise.all(
       Array.from(batches, async ([id, { question, settings: inside }]) => {
         try {
-          const lease = this.#held.get(id) ?? (await this.#obtain(id, question, context.signal));
+          const lease =
+            this.#held.get(id) ?? (await this.#obtain(id, { question, settings: inside }, context.signal));
           for (const { name, key } of inside) answers.set(name, this.#answer(question.path, lease, key));
         } catch (error) {
           if (context.signal.aborted) throw error;
@@ -49,7 +57,7 @@ export class LeasedSettings {
     );
   }
 
-  onChange(listener: () => void): () => void {
+  onEvent(listener: (event: SourceEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -62,9 +70,10 @@ export class LeasedSettings {
     await this.#leases.end(held);
   }
 
-  #obtain(id: string, question: LeaseQuestion, signal: AbortSignal): Promise<Lease | undefined> {
+  #obtain(id: string, { question, settings }: Batch, signal: AbortSignal): Promise<Lease | undefined> {
+    const names = settings.map(({ name }) => name);
     const changed = () => {
-      for (const listener of [...this.#listeners]) listener();
+      for (const listener of [...this.#listeners]) listener({ type: 'changed', settings: names });
     };
     // A pair that has ended is no longer good: the resolver is to know, though it has nothing better.
     const failed = (_error: unknown, lease: Lease) => {

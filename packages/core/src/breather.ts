@@ -1,0 +1,17 @@
+/** How long the event loop may be held at a time, in milliseconds: well below the 20 that a request would notice. */
+const sliceMs = 5;
+
+/** Lets others have the event loop now and then during work on many settings. */
+export class Breather {
+  #since = performance.now();
+
+  /** Whether it is time for {@link pause}. */
+  get due(): boolean {
+    return performance.now() - this.#since > sliceMs;
+  }
+
+  async pause(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#since = performance.now();
+  }
+}
