@@ -119,6 +119,8 @@ export class ResourceBinding<R> implements Binding<R> {
   }
 
   async #build(): Promise<void> {
+    // Whoever called keeps the promise first: a build may throw at once.
+    await undefined;
     while (this.#outdated) {
       this.#outdated = false;
       try {

@@ -8,6 +8,7 @@ import { defaultsSource } from './defaults-source.js';
 import type { Declarations, Definition, Setting, ValuesOf } from './definition.js';
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
+import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
 import { Patience } from './patience.js';
 import { RefreshSchedule } from './refresh-schedule.js';
@@ -22,15 +23,9 @@ import {
 } from './resolver-options.js';
 import type { BindFailure, Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
 import { ResolverStatus } from './resolver-status.js';
-import { createSnapshot } from './snapshot.js';
 import type { Source, SourceEvent } from './source.js';
 import type { SourceFailure } from './source-failure.js';
 import { undisturbed } from './undisturbed.js';
-
-interface Loaded<T extends Declarations> {
-  readonly snapshot: ValuesOf<T>;
-  readonly resolved: ReadonlyMap<string, Resolved>;
-}
 
 /** A load or a refresh that is under way. */
 interface Work<T extends Declarations> {
@@ -76,10 +71,9 @@ export class Resolver<T extends Declarations> {
   #outdated: Set<string> | undefined;
   #subscriptions: readonly (() => void)[] | undefined;
   #closed: Promise<void> | undefined;
-  #loaded: Loaded<T> | undefined;
+  readonly #kept: KeptSettings<ValuesOf<T>>;
   /** The versions of values that were reported as not valid. */
   #refused: ReadonlySet<string> = new Set();
-  readonly #readers = new Set<(name: string) => void>();
 
   /**
    * @throws ConfigurationError for an environment that the definition does not name
@@ -97,6 +91,7 @@ export class Resolver<T extends Declarations> {
     this.#clock = options.clock ?? systemClock;
     this.#lifetime = new Patience(this.#clock, Number.POSITIVE_INFINITY, closedError);
     this.#logger = options.logger;
+    this.#kept = new KeptSettings(definition.application, options.environment);
     this.#schedule = new RefreshSchedule(this.#options, this.#clock, () => this.#refreshUnasked('schedule'));
     this.#status = new ResolverStatus({
       application: definition.application,
@@ -121,7 +116,7 @@ export class Resolver<T extends Declarations> {
    */
   load(): Promise<ValuesOf<T>> {
     if (this.#lifetime.ended) return Promise.reject(closedError());
-    if (this.#loaded !== undefined) return Promise.resolve(this.#loaded.snapshot);
+    if (this.#kept.some) return Promise.resolve(this.#kept.snapshot);
     this.#subscriptions ??= this.#subscribe();
     return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
   }
@@ -147,7 +142,7 @@ export class Resolver<T extends Declarations> {
    */
   current(): ValuesOf<T> {
     if (this.#status.expired !== undefined) throw this.#status.expired;
-    return this.#ready().snapshot;
+    return this.#kept.snapshot;
   }
 
   /**
@@ -196,7 +191,7 @@ export class Resolver<T extends Declarations> {
       if (changes.some(({ name }) => wanted.has(name))) binding.renew();
     };
     const binding = new ResourceBinding<R>({
-      build: () => build(this.#snapshotOf(wanted) as Pick<ValuesOf<T>, K>),
+      build: () => build(this.#kept.only(wanted) as Pick<ValuesOf<T>, K>),
       dispose: options.dispose,
       clock: this.#clock,
       failed: (what, thrown) => this.#bindingFailed(names, what, thrown),
@@ -217,13 +212,12 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
    */
   explain(): readonly SettingExplanation[] {
-    const { resolved } = this.#ready();
-    return Object.freeze(Array.from(resolved.values(), ({ explanation }) => explanation));
+    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ explanation }) => explanation));
   }
 
   /** What a probe wants to know, from memory. */
   health(): Health {
-    return this.#status.health(this.#loaded !== undefined);
+    return this.#status.health(this.#kept.some);
   }
 
   /**
@@ -234,11 +228,7 @@ export class Resolver<T extends Declarations> {
    * @returns a function that calls it off
    */
   observeReads(listener: (name: string) => void): () => void {
-    this.#readers.add(listener);
-    this.#keepAgain();
-    return () => {
-      if (this.#readers.delete(listener)) this.#keepAgain();
-    };
+    return this.#kept.observe(listener);
   }
 
   /**
@@ -299,37 +289,28 @@ export class Resolver<T extends Declarations> {
       this.#status.tell('failed', state, error);
       throw error;
     }
-    const { snapshot } = this.#keep(resolved);
+    const snapshot = this.#kept.keep(byName(resolved), true);
     report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures });
     this.#served(failures, resolved);
     return snapshot;
   }
 
-  async #refresh(
-    patience: Patience,
-    settings: readonly Setting[],
-    last: Loaded<T>,
-    report: Report,
-  ): Promise<ValuesOf<T>> {
-    const answer = await this.#ask(patience, settings, { known: knownOf(last.resolved.values()) });
-    const { resolved, problems, failures, refusals } = await resolve(
-      answer,
-      this.#options,
-      patience,
-      last.resolved,
-    );
+  async #refresh(patience: Patience, settings: readonly Setting[], report: Report): Promise<ValuesOf<T>> {
+    const last = this.#kept.resolved;
+    const answer = await this.#ask(patience, settings, { known: knownOf(last.values()) });
+    const resolution = await resolve(answer, this.#options, patience, last);
     if (this.#lifetime.ended) throw closedError();
+    const { resolved, problems, failures, refusals } = resolution;
     const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
     if (problems.length > 0) {
       this.#refuse(problems, refusals, failing);
       report({ outcome: 'refused', failures });
-      return last.snapshot;
+      return this.#kept.snapshot;
     }
     this.#refused = new Set();
-    const changes = changesBetween(last.resolved, resolved);
-    const now = new Map(last.resolved);
-    for (const one of resolved) now.set(one.setting.name, one);
-    const { snapshot } = this.#keep([...now.values()], changes.length > 0 ? undefined : last.snapshot);
+    const changes = changesBetween(last, resolved);
+    const now = new Map([...last, ...byName(resolved)]);
+    const snapshot = this.#kept.keep(now, changes.length > 0);
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
     report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, changed });
@@ -369,35 +350,8 @@ export class Resolver<T extends Declarations> {
     if (gone.length > 0) this.#status.tell('deleted', gone);
   }
 
-  #keep(resolved: readonly Resolved[], snapshot?: ValuesOf<T>): Loaded<T> {
-    this.#loaded = {
-      snapshot: snapshot ?? (this.#snapshot(resolved) as ValuesOf<T>),
-      resolved: new Map(resolved.map((one) => [one.setting.name, one])),
-    };
-    return this.#loaded;
-  }
-
-  /** createSnapshot puts exactly these settings on the object, each validated by its schema. */
-  #snapshot(resolved: readonly Resolved[]): object {
-    const title = `${this.definition.application} (${this.environment})`;
-    const onRead = (name: string) => {
-      for (const reader of this.#readers) undisturbed(() => reader(name));
-    };
-    return createSnapshot(title, resolved, this.#readers.size > 0 ? onRead : undefined);
-  }
-
-  /** A new object of the same values: one that tells of reads, or one that does so no more. */
-  #keepAgain(): void {
-    if (this.#loaded !== undefined) this.#keep([...this.#loaded.resolved.values()]);
-  }
-
-  #snapshotOf(names: ReadonlySet<string>): object {
-    const { resolved } = this.#ready();
-    return this.#snapshot([...resolved.values()].filter(({ setting }) => names.has(setting.name)));
-  }
-
   #refreshAll(trigger: Trigger): Promise<ValuesOf<T>> {
-    if (this.#loaded === undefined || this.#lifetime.ended) return this.load();
+    if (!this.#kept.some || this.#lifetime.ended) return this.load();
     // One that asks for some settings only does not answer for the others.
     if (this.#work?.whole === false) {
       return this.#work.snapshot.then(
@@ -409,9 +363,7 @@ export class Resolver<T extends Declarations> {
   }
 
   #refreshSome(trigger: Trigger, settings: readonly Setting[]): Promise<ValuesOf<T>> {
-    return this.#begin(trigger, settings, (patience, report) =>
-      this.#refresh(patience, settings, this.#ready(), report),
-    );
+    return this.#begin(trigger, settings, (patience, report) => this.#refresh(patience, settings, report));
   }
 
   /** Loads or refreshes, unless that is under way; what became outdated on the way is asked for again. */
@@ -439,7 +391,7 @@ export class Resolver<T extends Declarations> {
     };
     const snapshot = this.#inTime((patience) => work(patience, report)).finally(() => {
       this.#work = undefined;
-      if (this.#loaded === undefined || this.#lifetime.ended) return;
+      if (!this.#kept.some || this.#lifetime.ended) return;
       this.#schedule.next(this.#status.state.failures.length > 0);
       if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
     });
@@ -467,7 +419,7 @@ export class Resolver<T extends Declarations> {
     }
     const names = event.settings ?? this.#names;
     if (this.#work !== undefined) this.#outdated = new Set([...(this.#outdated ?? []), ...names]);
-    else if (this.#loaded !== undefined) this.#refreshUnasked('source', new Set(names));
+    else if (this.#kept.some) this.#refreshUnasked('source', new Set(names));
   }
 
   #refreshUnasked(trigger: Trigger, names: ReadonlySet<string> = this.#names): void {
@@ -510,16 +462,6 @@ export class Resolver<T extends Declarations> {
     }
   }
 
-  #ready(): Loaded<T> {
-    if (this.#loaded === undefined) {
-      throw new StrongroomError(
-        'SNAPSHOT_NOT_READY',
-        `The settings of ${this.definition.application} are not loaded yet: await load() first`,
-      );
-    }
-    return this.#loaded;
-  }
-
   #errorOf(problems: readonly Problem[]): ConfigurationError {
     const { application } = this.definition;
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
@@ -538,6 +480,9 @@ export class Resolver<T extends Declarations> {
     this.#status.tell('bindFailed', { settings, what, reason });
   }
 }
+
+const byName = (resolved: readonly Resolved[]): ReadonlyMap<string, Resolved> =>
+  new Map(resolved.map((one) => [one.setting.name, one]));
 
 /** What the failures of before come to when these settings are asked for anew. */
 function failuresWithout(
