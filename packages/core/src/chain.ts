@@ -1,4 +1,5 @@
 import { absenceWords } from './absence.js';
+import type { Breather } from './breather.js';
 import type { Setting } from './definition.js';
 import {
   type ConfigurationError,
@@ -49,27 +50,29 @@ export function settledAt({ steps }: Trail): number {
  *
  * @param moment what every source may know
  * @param patienceWith how long each source is waited for
- * @param everything ask every source about every setting, as `survey()` does
- * @param known what is known of each source's settings, by the source's name
+ * @param how.everything ask every source about every setting, as `survey()` does
+ * @param how.known what is known of each source's settings, by the source's name
  */
 export async function askChain(
   sources: readonly Source[],
   settings: readonly Setting[],
   moment: Omit<LookupContext, 'signal' | 'known'>,
   patienceWith: (source: Source) => Patience,
-  everything = false,
-  known: KnownOfSources = new Map(),
+  how: { readonly breather: Breather; readonly everything?: boolean; readonly known?: KnownOfSources },
 ): Promise<ChainAnswer> {
+  const { breather, everything = false, known = new Map() } = how;
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
   const problems: Problem[] = [];
   for (const source of sources) {
-    const asked = everything || source.local === true ? trails : trails.filter(({ settled }) => !settled);
-    const answers =
-      asked.length === 0
-        ? new Map<string, Step['lookup']>()
-        : await ask(source, asked, momentOf(source, moment, known), patienceWith(source), problems);
+    const isAsked = ({ settled }: { readonly settled: boolean }) =>
+      everything || source.local === true || !settled;
+    const asked = trails.filter(isAsked);
+    const context = momentOf(source, moment, known);
+    const answerFor =
+      asked.length === 0 ? undefined : await ask(source, asked, context, patienceWith(source), problems);
     for (const trail of trails) {
-      const lookup = answers.get(trail.setting.name);
+      if (breather.due) await breather.pause();
+      const lookup = isAsked(trail) ? answerFor?.(trail.setting.name) : undefined;
       trail.steps.push({ source: source.name, lookup });
       trail.settled ||= isFinal(lookup);
     }
@@ -91,7 +94,7 @@ async function ask(
   moment: Omit<LookupContext, 'signal'>,
   patience: Patience,
   problems: Problem[],
-): Promise<ReadonlyMap<string, Step['lookup']>> {
+): Promise<(name: string) => Step['lookup']> {
   const settings = trails.map(({ setting }) => setting);
   const context: LookupContext = {
     ...moment,
@@ -101,12 +104,10 @@ async function ask(
   };
   try {
     const answers = await patience.waitFor(source.lookup(settings, context));
-    return new Map(
-      settings.map(({ name }) => [name, understood(answers.get(name), moment.known?.get(name))]),
-    );
+    return (name) => understood(() => answers.get(name), moment.known?.get(name));
   } catch (thrown) {
     const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));
-    return new Map(settings.map(({ name }) => [name, lookup]));
+    return () => lookup;
   }
 }
 
@@ -120,7 +121,15 @@ const stillFound = ({ status, readAt }: Unchanged, { locator, version }: Known):
 const failed = (error: SourceError): Failed => ({ status: 'failed', error });
 
 /** A source may come from a stranger: what it did not answer properly must not pass for absent. */
-function understood(lookup: Lookup | undefined, known: Known | undefined): Step['lookup'] {
+function understood(answer: () => Lookup | undefined, known: Known | undefined): Step['lookup'] {
+  try {
+    return checked(answer(), known);
+  } catch (thrown) {
+    return failed(asSourceError(thrown));
+  }
+}
+
+function checked(lookup: Lookup | undefined, known: Known | undefined): Step['lookup'] {
   switch (lookup?.status) {
     case 'unchanged':
       if (known !== undefined) return stillFound(lookup, known);

@@ -1,6 +1,7 @@
+import type { Breather } from './breather.js';
 import { StrongroomError } from './errors.js';
 import type { Resolved } from './resolution.js';
-import { createSnapshot } from './snapshot.js';
+import { atOnce, inSlices, makeSnapshot, type SnapshotMaking } from './snapshot.js';
 import { undisturbed } from './undisturbed.js';
 
 type ByName = ReadonlyMap<string, Resolved>;
@@ -34,16 +35,25 @@ export class KeptSettings<S> {
     return this.#resolved ?? this.#notReady();
   }
 
-  /** @param changed whether a value is another than before; otherwise the snapshot stays the very object */
-  keep(resolved: ByName, changed: boolean): S {
+  /**
+   * Keeps what was resolved in the place of all that was kept before, at once, when the snapshot is made.
+   *
+   * @param changed whether a value is another than before; otherwise the snapshot stays the very object
+   */
+  async keep(resolved: ByName, changed: boolean, breather: Breather): Promise<S> {
+    const observed = this.#observed;
+    const made = changed ? await inSlices(this.#make(resolved.values()), breather) : this.#snapshot;
     this.#resolved = resolved;
-    if (changed || this.#snapshot === undefined) this.#snapshot = this.#show(resolved.values()) as S;
-    return this.#snapshot;
+    this.#snapshot = made as S;
+    // Somebody began or ceased to observe while the snapshot was made.
+    if (observed !== this.#observed) this.#showAgain();
+    return this.snapshot;
   }
 
   /** An object like the snapshot, of some of its settings. */
   only(names: ReadonlySet<string>): object {
-    return this.#show([...this.resolved.values()].filter(({ setting }) => names.has(setting.name)));
+    const some = [...this.resolved.values()].filter(({ setting }) => names.has(setting.name));
+    return atOnce(this.#make(some));
   }
 
   /** Tells of reads from now on, which takes another object of the same values. */
@@ -55,15 +65,19 @@ export class KeptSettings<S> {
     };
   }
 
-  #showAgain(): void {
-    if (this.#resolved !== undefined) this.keep(this.#resolved, true);
+  get #observed(): boolean {
+    return this.#readers.size > 0;
   }
 
-  #show(resolved: Iterable<Resolved>): object {
+  #showAgain(): void {
+    if (this.#resolved !== undefined) this.#snapshot = atOnce(this.#make(this.#resolved.values())) as S;
+  }
+
+  #make(resolved: Iterable<Resolved>): SnapshotMaking {
     const tell = (name: string) => {
       for (const reader of this.#readers) undisturbed(() => reader(name));
     };
-    return createSnapshot(this.#title, [...resolved], this.#readers.size > 0 ? tell : undefined);
+    return makeSnapshot(this.#title, [...resolved], this.#observed ? tell : undefined);
   }
 
   #notReady(): never {

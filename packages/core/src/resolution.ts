@@ -1,4 +1,4 @@
-import { Breather } from './breather.js';
+import type { Breather } from './breather.js';
 import { type ChainAnswer, type KnownOfSources, settledAt, type Trail } from './chain.js';
 import type { OnDeletion, OnSourceError, Setting } from './definition.js';
 import type { Problem } from './errors.js';
@@ -6,7 +6,7 @@ import { explainKept, explainTrail, type SettingExplanation } from './explanatio
 import type { Patience } from './patience.js';
 import { refusalMark } from './refusal-mark.js';
 import { settle } from './settlement.js';
-import type { AbsenceReason, Known } from './source.js';
+import type { AbsenceReason, Found, Known } from './source.js';
 import { failuresOf, type SourceFailure } from './source-failure.js';
 
 /** One setting's value, and where it comes from. */
@@ -19,12 +19,17 @@ export interface Resolved {
   readonly revision: string | undefined;
   /** It was deleted where it came from, and is kept. */
   readonly deleted: boolean;
-  readonly explanation: SettingExplanation;
+  /** Where it comes from; undefined for an optional setting that no source has. */
+  readonly origin: (Pick<Found, 'locator' | 'version'> & { readonly source: string }) | undefined;
+  /** Made when it is asked for: nearly nobody asks, and there may be thousands. */
+  readonly explain: () => SettingExplanation;
+  /** What was explained when a source last gave the value or said that it still holds. */
+  readonly explainGood: () => SettingExplanation;
 }
 
 /** What the whole chain comes to. */
 export interface Resolution {
-  readonly resolved: readonly Resolved[];
+  readonly resolved: ReadonlyMap<string, Resolved>;
   readonly problems: readonly Problem[];
   readonly failures: readonly SourceFailure[];
   /** Which version of which value is not valid. */
@@ -53,18 +58,19 @@ export async function resolve(
   { trails, problems: wiring }: ChainAnswer,
   rules: ResolutionRules,
   patience: Patience,
+  breather: Breather,
   last: ReadonlyMap<string, Resolved> = new Map(),
 ): Promise<Resolution> {
   const problems: Problem[] = [...wiring];
-  const resolved: Resolved[] = [];
+  const resolved = new Map<string, Resolved>();
   const refusals: string[] = [];
-  const breather = new Breather();
   for (const trail of trails) {
     if (breather.due) await breather.pause();
-    const before = last.get(trail.setting.name);
+    const { name } = trail.setting;
+    const before = last.get(name);
     const held = before === undefined ? undefined : hold(before, trail, rules);
     if (held !== undefined) {
-      resolved.push(held);
+      resolved.set(name, held);
       continue;
     }
     const settlement = await settle(trail, rules.onSourceError, patience);
@@ -72,7 +78,7 @@ export async function resolve(
       problems.push(settlement.problem);
       // A start refuses as a whole, once: only what comes later has to be told apart.
       if (before !== undefined) refusals.push(refusalMark(trail, settlement.problem));
-    } else resolved.push(settled(trail, settlement.value));
+    } else resolved.set(name, settled(trail, settlement.value));
   }
   return { resolved, problems, failures: failuresOf(trails), refusals };
 }
@@ -80,50 +86,57 @@ export async function resolve(
 /** The settings whose values are others than before. */
 export function changesBetween(
   before: ReadonlyMap<string, Resolved>,
-  after: readonly Resolved[],
+  after: ReadonlyMap<string, Resolved>,
 ): readonly SettingChange[] {
-  const changes = after.flatMap(({ setting: { name }, value, explanation }) => {
+  const changes: SettingChange[] = [];
+  for (const [name, now] of after) {
     const old = before.get(name);
-    return old === undefined || Object.is(old.value, value)
-      ? []
-      : [Object.freeze({ name, before: old.explanation, after: explanation })];
-  });
+    if (old === undefined || Object.is(old.value, now.value)) continue;
+    changes.push(Object.freeze({ name, before: old.explain(), after: now.explain() }));
+  }
   return Object.freeze(changes);
 }
 
 /** What each source need not read again if it can tell that it is the same. */
-export function knownOf(resolved: Iterable<Resolved>): KnownOfSources {
+export async function knownOf(
+  resolved: ReadonlyMap<string, Resolved>,
+  breather: Breather,
+): Promise<KnownOfSources> {
   const known = new Map<string, Map<string, Known>>();
-  for (const { setting, revision, explanation } of resolved) {
-    const { source, locator, version } = explanation;
-    if (source === undefined || locator === undefined || revision === undefined) continue;
+  for (const [name, { revision, origin }] of resolved) {
+    if (breather.due) await breather.pause();
+    if (origin === undefined || revision === undefined) continue;
+    const { source, ...where } = origin;
     const ofSource = known.get(source) ?? new Map<string, Known>();
     known.set(source, ofSource);
-    ofSource.set(setting.name, { locator, revision, ...(version === undefined ? {} : { version }) });
+    ofSource.set(name, { ...where, revision });
   }
   return known;
 }
 
 /** Keeps the very value that the application has, where nothing says that there is another. */
 function hold(before: Resolved, trail: Trail, { onDeletion }: ResolutionRules): Resolved | undefined {
-  if (couldNotBeAsked(trail)) return { ...before, explanation: explainKept(trail, before.explanation) };
+  if (couldNotBeAsked(trail)) return kept(before, trail, before.deleted);
   const end = settledAt(trail);
   if ((trail.setting.onDeletion ?? onDeletion) === 'keep' && isGone(before, trail, end)) {
-    return { ...before, deleted: true, explanation: explainKept(trail, before.explanation) };
+    return kept(before, trail, true);
   }
   const step = trail.steps[end];
-  const { source, locator } = before.explanation;
-  if (step === undefined || step.source !== source) return undefined;
+  const { origin } = before;
+  if (step === undefined || step.source !== origin?.source) return undefined;
   const { lookup } = step;
-  if (lookup?.status === 'unchanged') {
-    return { ...before, deleted: false, explanation: explainTrail(trail) };
-  }
+  if (lookup?.status === 'unchanged') return { ...before, deleted: false, ...explained(trail) };
   if (lookup?.status !== 'found') return undefined;
-  const { revision } = lookup;
+  const { revision, locator } = lookup;
   const same =
-    (revision !== undefined && before.revision === revision && locator === lookup.locator) ||
+    (revision !== undefined && before.revision === revision && locator === origin.locator) ||
     isEqual(before.raw, lookup.value);
-  return same ? { ...before, revision, deleted: false, explanation: explainTrail(trail) } : undefined;
+  return same ? { ...settled(trail, before.value), raw: before.raw } : undefined;
+}
+
+function kept(before: Resolved, trail: Trail, deleted: boolean): Resolved {
+  const explain = once(() => explainKept(trail, before.explainGood()));
+  return { ...before, deleted, explain };
 }
 
 const couldNotBeAsked = (trail: Trail): boolean =>
@@ -138,22 +151,43 @@ const deletions: ReadonlySet<AbsenceReason> = new Set([
 ]);
 
 /** The source that the value came from was asked, and has it no more; no earlier one has another. */
-function isGone({ explanation }: Resolved, { steps }: Trail, end: number): boolean {
-  const origin = steps.findIndex(({ source }) => source === explanation.source);
-  const lookup = steps[origin]?.lookup;
-  return origin < end && lookup?.status === 'absent' && deletions.has(lookup.reason);
+function isGone({ origin }: Resolved, { steps }: Trail, end: number): boolean {
+  const from = steps.findIndex(({ source }) => source === origin?.source);
+  const lookup = steps[from]?.lookup;
+  return from < end && lookup?.status === 'absent' && deletions.has(lookup.reason);
 }
 
 function settled(trail: Trail, value: unknown): Resolved {
-  const lookup = trail.steps[settledAt(trail)]?.lookup;
-  const found = lookup?.status === 'found' ? lookup : undefined;
+  const step = trail.steps[settledAt(trail)];
+  const found = step?.lookup?.status === 'found' ? step.lookup : undefined;
   return {
     setting: trail.setting,
     value,
     raw: found?.value,
     revision: found?.revision,
     deleted: false,
-    explanation: explainTrail(trail),
+    origin:
+      step === undefined || found === undefined
+        ? undefined
+        : {
+            source: step.source,
+            locator: found.locator,
+            ...(found.version === undefined ? {} : { version: found.version }),
+          },
+    ...explained(trail),
+  };
+}
+
+function explained(trail: Trail): Pick<Resolved, 'explain' | 'explainGood'> {
+  const explain = once(() => explainTrail(trail));
+  return { explain, explainGood: explain };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -1,6 +1,7 @@
 // One over 250 lines: what leads from one snapshot to the next, in one place.
 import type { EventEmitter } from 'node:events';
 import { type Binding, type BindOptions, ResourceBinding } from './binding.js';
+import { Breather } from './breather.js';
 import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from './chain.js';
 import { changesOf, nextChangeOf } from './change-stream.js';
 import { type Clock, systemClock } from './clock.js';
@@ -212,7 +213,7 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
    */
   explain(): readonly SettingExplanation[] {
-    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ explanation }) => explanation));
+    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ explain }) => explain()));
   }
 
   /** What a probe wants to know, from memory. */
@@ -240,7 +241,7 @@ export class Resolver<T extends Declarations> {
   async survey(): Promise<readonly SettingExplanation[]> {
     if (this.#lifetime.ended) throw closedError();
     const { trails } = await this.#inTime((patience) =>
-      this.#ask(patience, this.#settings, { everything: true }),
+      this.#ask(patience, this.#settings, { everything: true, breather: new Breather() }),
     );
     if (this.#lifetime.ended) throw closedError();
     return trails.map(explainTrail);
@@ -276,11 +277,10 @@ export class Resolver<T extends Declarations> {
 
   async #load(patience: Patience, report: Report): Promise<ValuesOf<T>> {
     this.#status.become('loading');
-    const answer = await this.#ask(patience, this.#settings);
-    const { resolved, problems, failures } = await resolve(answer, this.#options, patience);
-    for (const { explanation } of resolved) {
-      undisturbed(() => this.#logger?.debug(summary(explanation), 'setting resolved'));
-    }
+    const breather = new Breather();
+    const answer = await this.#ask(patience, this.#settings, { breather });
+    const { resolved, problems, failures } = await resolve(answer, this.#options, patience, breather);
+    if (this.#logger !== undefined) logResolved(this.#logger, resolved);
     if (this.#lifetime.ended) throw closedError();
     if (problems.length > 0) {
       const error = this.#errorOf(problems);
@@ -289,16 +289,18 @@ export class Resolver<T extends Declarations> {
       this.#status.tell('failed', state, error);
       throw error;
     }
-    const snapshot = this.#kept.keep(byName(resolved), true);
+    const snapshot = await this.#kept.keep(resolved, true, breather);
     report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures });
     this.#served(failures, resolved);
     return snapshot;
   }
 
   async #refresh(patience: Patience, settings: readonly Setting[], report: Report): Promise<ValuesOf<T>> {
+    const breather = new Breather();
     const last = this.#kept.resolved;
-    const answer = await this.#ask(patience, settings, { known: knownOf(last.values()) });
-    const resolution = await resolve(answer, this.#options, patience, last);
+    const known = await knownOf(last, breather);
+    const answer = await this.#ask(patience, settings, { known, breather });
+    const resolution = await resolve(answer, this.#options, patience, breather, last);
     if (this.#lifetime.ended) throw closedError();
     const { resolved, problems, failures, refusals } = resolution;
     const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
@@ -309,12 +311,13 @@ export class Resolver<T extends Declarations> {
     }
     this.#refused = new Set();
     const changes = changesBetween(last, resolved);
-    const now = new Map([...last, ...byName(resolved)]);
-    const snapshot = this.#kept.keep(now, changes.length > 0);
+    const now = settings === this.#settings ? resolved : new Map([...last, ...resolved]);
+    const snapshot = await this.#kept.keep(now, changes.length > 0, breather);
+    if (this.#lifetime.ended) throw closedError();
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
     report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, changed });
-    this.#served(failing, [...now.values()]);
+    this.#served(failing, now);
     if (changes.length > 0) {
       undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
       this.#status.tell('change', changes);
@@ -339,9 +342,10 @@ export class Resolver<T extends Declarations> {
   }
 
   /** There is a snapshot, of now or of before. */
-  #served(failures: readonly SourceFailure[], resolved: readonly Resolved[]): void {
+  #served(failures: readonly SourceFailure[], resolved: ReadonlyMap<string, Resolved>): void {
     const before = this.#status.state.deleted;
-    const deleted = resolved.filter((one) => one.deleted).map(({ setting }) => setting.name);
+    const deleted: string[] = [];
+    for (const [name, one] of resolved) if (one.deleted) deleted.push(name);
     const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
     if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
     const reason = [...new Set(reasons)].join('; ');
@@ -434,7 +438,7 @@ export class Resolver<T extends Declarations> {
   #ask(
     patience: Patience,
     settings: readonly Setting[],
-    more: { readonly everything?: boolean; readonly known?: KnownOfSources } = {},
+    more: { readonly breather: Breather; readonly everything?: boolean; readonly known?: KnownOfSources },
   ): Promise<ChainAnswer> {
     const moment = {
       application: this.definition.application,
@@ -443,7 +447,7 @@ export class Resolver<T extends Declarations> {
     };
     // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
     const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
-    return askChain(this.#sources, settings, moment, patienceWith, more.everything, more.known);
+    return askChain(this.#sources, settings, moment, patienceWith, more);
   }
 
   /** Does something under the deadline, and no longer than the resolver is open. */
@@ -481,9 +485,6 @@ export class Resolver<T extends Declarations> {
   }
 }
 
-const byName = (resolved: readonly Resolved[]): ReadonlyMap<string, Resolved> =>
-  new Map(resolved.map((one) => [one.setting.name, one]));
-
 /** What the failures of before come to when these settings are asked for anew. */
 function failuresWithout(
   failures: readonly SourceFailure[],
@@ -509,10 +510,13 @@ export function createResolver<T extends Declarations, E extends string, const G
   return new Resolver(definition, options);
 }
 
-const summary = (explanation: SettingExplanation): object => {
-  const { name, source, locator, version, freshness } = explanation;
-  return { setting: name, source, locator, version, freshness };
-};
+function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): void {
+  for (const { explain } of resolved.values()) {
+    const { name, source, locator, version, freshness } = explain();
+    const summary = { setting: name, source, locator, version, freshness };
+    undisturbed(() => logger.debug(summary, 'setting resolved'));
+  }
+}
 
 const closedError = (): StrongroomError =>
   new StrongroomError('RESOLVER_CLOSED', 'The resolver is closed: create a new one');

@@ -2,19 +2,24 @@ import { format, inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { plain, secret } from './definition.js';
-import { createSnapshot } from './snapshot.js';
+import { atOnce, makeSnapshot } from './snapshot.js';
 import { canarySecret, expectNoCanary } from './testing/index.js';
 
 const canary = canarySecret();
 
-const snapshot = createSnapshot('shop (production)', [
+const making = makeSnapshot('shop (production)', [
   { setting: { ...secret('database/url', z.string()), name: 'DATABASE_URL' }, value: canary },
   { setting: { ...plain(z.int()), name: 'PORT' }, value: 8080 },
   {
     setting: { ...secret('api/keys', z.array(z.string())), name: 'API_KEYS' },
     value: Object.freeze([canary]),
   },
-]) as { readonly DATABASE_URL: string; readonly PORT: number; readonly API_KEYS: readonly string[] };
+]);
+const snapshot = atOnce(making) as {
+  readonly DATABASE_URL: string;
+  readonly PORT: number;
+  readonly API_KEYS: readonly string[];
+};
 
 describe('a snapshot', () => {
   test('has its values as plain properties', () => {

@@ -1,3 +1,4 @@
+import type { Breather } from './breather.js';
 import type { Setting } from './definition.js';
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
@@ -13,11 +14,11 @@ const redacted = '[secret]';
  *
  * @param onRead told of each read of a secret; reading one then costs a call
  */
-export function createSnapshot(
+export function* makeSnapshot(
   title: string,
   values: readonly { readonly setting: Setting; readonly value: unknown }[],
   onRead?: (name: string) => void,
-): object {
+): SnapshotMaking {
   const shown = () =>
     Object.fromEntries(
       values.map(({ setting, value }) => [setting.name, setting.kind === 'secret' ? redacted : value]),
@@ -33,21 +34,41 @@ export function createSnapshot(
     [Symbol.toPrimitive]: hidden(() => text),
     [Symbol.toStringTag]: hidden('Settings'),
   }) as object;
-  const secrets = Object.freeze(Object.create(Object.freeze(manners), described('secret')) as object);
-  return Object.freeze(Object.create(secrets, described('plain')) as object);
-
-  function described(kind: Setting['kind']): PropertyDescriptorMap {
-    return Object.fromEntries(
-      values
-        .filter(({ setting }) => setting.kind === kind)
-        .map(({ setting: { name }, value }) => [
-          name,
-          kind === 'secret' && onRead !== undefined
-            ? watched(name, value, onRead)
-            : { value, enumerable: kind === 'plain' },
-        ]),
-    );
+  const secrets = Object.create(Object.freeze(manners)) as object;
+  const snapshot = Object.create(secrets) as object;
+  for (const { setting, value } of values) {
+    yield;
+    const { kind, name } = setting;
+    if (kind === 'plain') Object.defineProperty(snapshot, name, { value, enumerable: true });
+    else
+      Object.defineProperty(
+        secrets,
+        name,
+        onRead === undefined ? hidden(value) : watched(name, value, onRead),
+      );
   }
+  Object.freeze(secrets);
+  return Object.freeze(snapshot);
+}
+
+/** A snapshot that is being made: between any two settings there may be a pause. */
+export type SnapshotMaking = Generator<undefined, object, undefined>;
+
+/** Makes it without a pause. */
+export function atOnce(making: SnapshotMaking): object {
+  let step = making.next();
+  while (step.done !== true) step = making.next();
+  return step.value;
+}
+
+/** Makes it without holding the event loop. */
+export async function inSlices(making: SnapshotMaking, breather: Breather): Promise<object> {
+  let step = making.next();
+  while (step.done !== true) {
+    if (breather.due) await breather.pause();
+    step = making.next();
+  }
+  return step.value;
 }
 
 const hidden = (value: unknown): PropertyDescriptor => ({ value, enumerable: false });
