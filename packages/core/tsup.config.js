@@ -1,3 +1,7 @@
 import { packageBuild } from '@strongroom/build/tsup';
 
-export default packageBuild({ index: 'src/index.ts', testing: 'src/testing/index.ts' });
+export default packageBuild({
+  index: 'src/index.ts',
+  'last-known-good': 'src/last-known-good/index.ts',
+  testing: 'src/testing/index.ts',
+});

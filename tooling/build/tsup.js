@@ -1,4 +1,21 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'tsup';
+
+/**
+ * What a further entry imports from the package's main one stays an import of it: one copy of each class, and
+ * nothing twice on disk.
+ */
+const mainEntryOnce = {
+  name: 'main-entry-once',
+  setup({ onResolve, initialOptions }) {
+    const main = resolve(initialOptions.absWorkingDir ?? '.', 'src/index.ts');
+    onResolve({ filter: /index\.js$/ }, ({ path, resolveDir, kind }) =>
+      kind !== 'entry-point' && resolve(resolveDir, path).replace(/\.js$/, '.ts') === main
+        ? { path: './index.js', external: true }
+        : undefined,
+    );
+  },
+};
 
 /**
  * The one build of every package: ESM only, for Node 20.19 and later, with declarations and source maps.
@@ -17,4 +34,5 @@ export const packageBuild = (entry = { index: 'src/index.ts' }) =>
     treeshake: true,
     // One file an entry: each further module costs a start-up about a millisecond.
     splitting: false,
+    esbuildPlugins: [mainEntryOnce],
   });

@@ -9,7 +9,7 @@ import {
   SourceError,
 } from './errors.js';
 import type { Patience } from './patience.js';
-import type { Failed, Known, Lookup, LookupContext, Source, Unchanged } from './source.js';
+import type { Failed, Found, Known, Lookup, LookupContext, Source, Unchanged } from './source.js';
 
 /** What every source said about one setting, in order of precedence. */
 export interface Trail {
@@ -40,6 +40,33 @@ export type KnownOfSources = ReadonlyMap<string, ReadonlyMap<string, Known>>;
 export function settledAt({ steps }: Trail): number {
   const index = steps.findIndex(({ lookup }) => isFinal(lookup));
   return index === -1 ? steps.length : index;
+}
+
+interface Failure {
+  readonly source: string;
+  readonly error: SourceError;
+}
+
+/** The sources that could not be asked on the way to the answer, or for the answer itself. */
+export function failuresOn(trail: Trail): readonly Failure[] {
+  const end = settledAt(trail);
+  let failures: Failure[] | undefined;
+  // A loop, for nearly always there is none, and there may be thousands of settings.
+  for (let index = 0; index <= end; index += 1) {
+    const step = trail.steps[index];
+    const error = step === undefined ? undefined : failureOf(step);
+    if (step === undefined || error === undefined) continue;
+    failures ??= [];
+    failures.push({ source: step.source, error });
+  }
+  return failures ?? none;
+}
+
+const none: readonly Failure[] = Object.freeze([]);
+
+function failureOf({ lookup }: Step): SourceError | undefined {
+  if (lookup?.status === 'failed') return lookup.error;
+  return lookup?.status === 'found' ? lookup.staleBecause : undefined;
 }
 
 /**
@@ -111,6 +138,11 @@ async function ask(
   }
 }
 
+const found = (lookup: Found): Found =>
+  lookup.staleBecause === undefined
+    ? lookup
+    : { ...lookup, staleBecause: asSourceError(lookup.staleBecause) };
+
 const stillFound = ({ status, readAt }: Unchanged, { locator, version }: Known): StillFound => ({
   status,
   locator,
@@ -135,7 +167,7 @@ function checked(lookup: Lookup | undefined, known: Known | undefined): Step['lo
       if (known !== undefined) return stillFound(lookup, known);
       break;
     case 'found':
-      if (lookup.value !== undefined && typeof lookup.locator === 'string') return lookup;
+      if (lookup.value !== undefined && typeof lookup.locator === 'string') return found(lookup);
       break;
     case 'absent':
       if (Object.hasOwn(absenceWords, lookup.reason)) return lookup;

@@ -14,7 +14,7 @@ export interface SourceReport {
   readonly version?: number;
   /** When the source read it, in milliseconds since 1970. */
   readonly readAt?: number;
-  /** Why it is absent, or how the source failed. */
+  /** Why it is absent, how the source failed, or why the value is an old one. */
   readonly reason?: string;
 }
 
@@ -53,7 +53,11 @@ export function explainTrail(trail: Trail): SettingExplanation {
     locator: used?.locator,
     version: used?.version,
     readAt: used?.readAt,
-    freshness: before.some(({ outcome }) => outcome === 'failed') ? 'fallback' : 'fresh',
+    freshness: before.some(({ outcome }) => outcome === 'failed')
+      ? 'fallback'
+      : used?.reason === undefined
+        ? 'fresh'
+        : 'stale',
     overrides: Object.freeze(sources.filter(({ outcome }) => outcome === 'overridden')),
     sources: Object.freeze(sources),
   });
@@ -74,15 +78,17 @@ function report(source: string, lookup: Step['lookup'], used: boolean): SourceRe
   switch (lookup?.status) {
     case undefined:
       return Object.freeze({ source, outcome: 'not-asked' });
-    case 'unchanged':
-    case 'found': {
+    case 'found':
+    case 'unchanged': {
       const { locator, version, readAt } = lookup;
+      const stale = lookup.status === 'found' ? lookup.staleBecause : undefined;
       return Object.freeze({
         source,
         outcome: used ? 'used' : 'overridden',
         locator,
         ...(version === undefined ? {} : { version }),
         ...(readAt === undefined ? {} : { readAt }),
+        ...(stale === undefined ? {} : { reason: stale.message }),
       });
     }
     case 'absent':

@@ -1,5 +1,5 @@
 import type { Breather } from './breather.js';
-import { type ChainAnswer, type KnownOfSources, settledAt, type Trail } from './chain.js';
+import { type ChainAnswer, failuresOn, type KnownOfSources, settledAt, type Trail } from './chain.js';
 import type { OnDeletion, OnSourceError, Setting } from './definition.js';
 import type { Problem } from './errors.js';
 import { explainKept, explainTrail, type SettingExplanation } from './explanation.js';
@@ -139,8 +139,7 @@ function kept(before: Resolved, trail: Trail, deleted: boolean): Resolved {
   return { ...before, deleted, explain };
 }
 
-const couldNotBeAsked = (trail: Trail): boolean =>
-  trail.steps.slice(0, settledAt(trail)).some(({ lookup }) => lookup?.status === 'failed');
+const couldNotBeAsked = (trail: Trail): boolean => failuresOn(trail).length > 0;
 
 const deletions: ReadonlySet<AbsenceReason> = new Set([
   'not-set',

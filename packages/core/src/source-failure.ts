@@ -1,4 +1,4 @@
-import { settledAt, type Trail } from './chain.js';
+import { failuresOn, type Trail } from './chain.js';
 import type { SourceErrorCode } from './errors.js';
 
 /** One way in which a source could not be asked, and the settings that it touched. */
@@ -16,9 +16,8 @@ export interface SourceFailure {
 export function failuresOf(trails: readonly Trail[]): readonly SourceFailure[] {
   const groups = new Map<string, SourceFailure & { readonly settings: string[] }>();
   for (const trail of trails) {
-    for (const { source, lookup } of trail.steps.slice(0, settledAt(trail))) {
-      if (lookup?.status !== 'failed') continue;
-      const { code, message } = lookup.error;
+    for (const { source, error } of failuresOn(trail)) {
+      const { code, message } = error;
       const key = JSON.stringify([source, code, message]);
       const group = groups.get(key) ?? { source, code, message, settings: [] };
       group.settings.push(trail.setting.name);

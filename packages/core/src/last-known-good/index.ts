@@ -1,0 +1,1 @@
+export { type LastKnownGoodOptions, lastKnownGoodDefaults, withLastKnownGood } from './last-known-good.js';
