@@ -8,9 +8,8 @@ const harmless =
 
 /** Why a request without a token was refused, as an error. Of Vault's words only those that are known go on. */
 export function loginRefusal(
-  { status, body }: VaultAnswer,
+  { status, body, address }: VaultAnswer,
   path: string,
-  address: string,
   hint: string | undefined,
 ): VaultError {
   const errors = errorsOf(body).map((text) => text.replace(/^\d+ errors? occurred:\s*\* /, '').trim());
