@@ -1,4 +1,5 @@
 export { type Administration, administer } from './administer.js';
+export { type CertificateAuthority, type IssuedCertificate, makeAuthority } from './certificate-authority.js';
 export { realServerBinary } from './real-server-binary.js';
 export { type ServerKind, serverKinds } from './server-kinds.js';
 export type { TestServer } from './test-server.js';
