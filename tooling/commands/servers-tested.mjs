@@ -8,7 +8,7 @@ export function describeServers(results) {
   for (const { assertionResults } of results.testResults) {
     for (const { ancestorTitles, status } of assertionResults) {
       const server = ancestorTitles
-        .map((title) => /^on (the embedded server|Vault v\S+|OpenBao v\S+)$/.exec(title)?.[1])
+        .map((title) => /^on ((?:a cluster of )?the embedded server|(?:a Raft cluster of )?(?:Vault|OpenBao) v\S+)$/.exec(title)?.[1])
         .find(Boolean);
       if (server === undefined) continue;
       const count = counts.get(server) ?? { passed: 0, failed: 0, skipped: 0 };
@@ -18,10 +18,12 @@ export function describeServers(results) {
   }
   const lines = [...counts].map(
     ([server, { passed, failed, skipped }]) =>
-      `Tested against ${server}: ${passed} tests passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}.`,
+      `Tested against ${server}: ${passed} ${passed === 1 ? 'test' : 'tests'} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}.`,
   );
-  if (![...counts.keys()].some((server) => server !== 'the embedded server')) {
-    lines.push('No real Vault or OpenBao was there to test against (VAULT_BIN, or vault or bao on PATH).');
+  if (![...counts.keys()].some((server) => /(?:Vault|OpenBao) v/.test(server))) {
+    lines.push(
+      'No real Vault or OpenBao was there to test against, alone or as a Raft cluster (VAULT_BIN, or vault or bao on PATH).',
+    );
   }
   return lines;
 }

@@ -8,8 +8,8 @@ export interface VaultAnswer {
   readonly body: unknown;
   /** The header Retry-After, as it came. */
   readonly retryAfter: string | undefined;
-  /** The address that answered. */
-  readonly address?: string;
+  /** The address that answered; of several the one that errors name. */
+  readonly address: string;
 }
 
 /** An answer as it came over the wire. */

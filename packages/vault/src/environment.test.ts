@@ -47,6 +47,7 @@ test('reads all that is set', () => {
       VAULT_CLIENT_KEY: '/key.pem',
       VAULT_TLS_SERVER_NAME: 'vault.internal',
       VAULT_SKIP_VERIFY: 'false',
+      STRONGROOM_VAULT_AUTH_NAMESPACE: 'team',
       STRONGROOM_VAULT_MOUNT: '/team/secret/',
     }),
   ).toEqual({
@@ -54,6 +55,7 @@ test('reads all that is set', () => {
     allowInsecureHttp: false,
     token: 's.token',
     namespace: 'team/a',
+    authNamespace: 'team',
     requestTimeoutMs: 60_000,
     retries: 0,
     mount: 'team/secret',

@@ -50,6 +50,7 @@ export function readVaultEnvironment(
   const requestTimeoutMs = readTimeout(official('CLIENT_TIMEOUT'), problems);
   const retries = readRetries(official('MAX_RETRIES'), problems);
   const namespace = official('NAMESPACE')?.value;
+  const authNamespace = variable(variables, 'STRONGROOM_VAULT_AUTH_NAMESPACE')?.value;
   const mount = readMount(variable(variables, 'STRONGROOM_VAULT_MOUNT'), problems);
   return {
     options: {
@@ -58,6 +59,7 @@ export function readVaultEnvironment(
       ...(auth === undefined ? { token } : { auth }),
       allowInsecureHttp,
       ...(namespace === undefined ? {} : { namespace }),
+      ...(authNamespace === undefined ? {} : { authNamespace }),
       ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
       ...(retries === undefined ? {} : { retries }),
       ...(proxy === undefined ? {} : { proxy }),

@@ -18,8 +18,7 @@ export function refusal(
   transport: Transport,
   hints: DenialHints,
 ): VaultError {
-  const { status, body } = answer;
-  const { address } = transport;
+  const { status, body, address } = answer;
   const said = vaultMessages(body, method, transport);
   const words = said.length === 0 ? '' : `: ${said.join('; ')}`;
   const [code, message, hint] = read(status, errorsOf(body), address, words, path, hints, verdictOf(answer));

@@ -9,6 +9,7 @@ const answer = (status: number, retryAfter?: string): VaultAnswer => ({
   status,
   body: undefined,
   retryAfter,
+  address: 'http://vault',
 });
 const failure = (repeatable: boolean) =>
   new VaultError('SOURCE_UNAVAILABLE', 'failed', { address: 'http://vault', repeatable });

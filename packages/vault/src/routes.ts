@@ -2,6 +2,7 @@ import type { Problem } from '@strongroom/core';
 import { parseAddresses } from './address.js';
 import { notConfigured, problem } from './configuration-problem.js';
 import { isProxy, type ProxyOptions, proxyFor } from './http-proxy.js';
+import { isNoNamespace } from './namespace.js';
 import type { Route } from './transport.js';
 import { readLimits, type TransportLimits } from './transport-defaults.js';
 
@@ -11,6 +12,7 @@ export interface RouteOptions extends Partial<TransportLimits> {
   readonly proxy?: string | ProxyOptions;
   readonly allowInsecureHttp?: boolean;
   readonly namespace?: string;
+  readonly authNamespace?: string;
 }
 
 /**
@@ -35,8 +37,10 @@ export function readRoutes(options: RouteOptions): {
     const hint = `Give a number of at least ${least}.`;
     problems.push(problem(name, 'is not a number that can be gone by', hint));
   }
-  if (/[^\x21-\x7e]/.test(options.namespace ?? '')) {
-    problems.push(problem('namespace', 'holds a space or a character that no namespace has'));
+  for (const name of ['namespace', 'authNamespace'] as const) {
+    if (isNoNamespace(options[name] ?? '')) {
+      problems.push(problem(name, 'holds a space or a character that no namespace has'));
+    }
   }
   const [first, ...others] = routes;
   if (first === undefined || problems.length > 0) throw notConfigured(problems);

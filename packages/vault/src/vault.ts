@@ -9,6 +9,7 @@ import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
+import { namespaceOf } from './namespace.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
 import { readRoutes } from './routes.js';
@@ -52,6 +53,11 @@ export interface VaultOptions extends VaultBehaviour {
   readonly token?: string | TokenFiles | TokenReader;
   /** A namespace of Vault Enterprise or OpenBao. */
   readonly namespace?: string;
+  /**
+   * The namespace of the auth method and of the token: logins go there, and looking up, renewing and revoking the
+   * token. `root` is where all namespaces begin. @default the one that is read from
+   */
+  readonly authNamespace?: string;
   readonly tls?: TlsOptions;
 }
 
@@ -106,12 +112,13 @@ export function createVault(options: VaultOptions): Vault {
   const { routes, limits } = readRoutes(options);
   const [{ address }] = routes;
   const { tls = {}, logger, clock = systemClock } = options;
-  const namespace = options.namespace?.replace(/^\/+|\/+$/g, '') || undefined;
+  const namespace = namespaceOf(options.namespace ?? '') || undefined;
   if (tls.skipVerify === true) {
     for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
-  const transport = new AuthenticatedTransport({ routes, namespace, tls, limits, clock, logger }, (send) =>
-    tokensFor(options, { address, clock, logger, send, onReplaced: () => leases.replaceAll() }),
+  const transport = new AuthenticatedTransport(
+    { routes, namespace, authNamespace: options.authNamespace, tls, limits, clock, logger },
+    (send) => tokensFor(options, { address, clock, logger, send, onReplaced: () => leases.replaceAll() }),
   );
   const versions = new KvVersions(transport);
   const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);

@@ -486,12 +486,13 @@ test('reports every option that cannot work, at once', () => {
       retries: -1,
       requestTimeoutMs: Number.NaN,
       namespace: 'a b',
+      authNamespace: 'a\nb',
     }),
   ).toThrow(
     expect.objectContaining({
       code: 'SETTINGS_INVALID',
-      problems: ['address', 'maxSockets', 'requestTimeoutMs', 'retries', 'namespace'].map((name) =>
-        expect.objectContaining({ name }),
+      problems: ['address', 'maxSockets', 'requestTimeoutMs', 'retries', 'namespace', 'authNamespace'].map(
+        (name) => expect.objectContaining({ name }),
       ),
     }),
   );

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from './free-port.js';
 import type { TestServer } from './test-server.js';
 
 const startDeadlineMs = 20_000;
@@ -12,7 +12,7 @@ const startDeadlineMs = 20_000;
 /** Starts a real Vault or OpenBao in dev mode on a free port of loopback. */
 export async function startRealServer(binary: string, rootToken: string): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), 'strongroom-vault-'));
-  const listen = `127.0.0.1:${await freePort()}`;
+  const listen = `127.0.0.1:${(await freePorts(1))[0]}`;
   const child = spawn(binary, ['server', '-dev', '-dev-no-store-token'], {
     // By variables, so that the token stands on no command line; HOME, so that no token file is written.
     env: {
@@ -52,14 +52,4 @@ async function ready(address: string, child: ChildProcess): Promise<void> {
     await delay(50);
   }
   throw new Error(`The server was not ready within ${startDeadlineMs / 1000} s`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
-  return address.port;
 }

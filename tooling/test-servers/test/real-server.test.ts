@@ -1,25 +1,14 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { realServerBinary, writeSecret } from '../src/index.js';
+import { leaderOf, realServerBinary, writeSecret } from '../src/index.js';
+import { startRaftCluster } from '../src/raft-cluster.js';
 import { startRealServer } from '../src/real-server.js';
 
-const command = join(
-  dirname(createRequire(import.meta.url).resolve('@strongroom/dev-server/package.json')),
-  'bin/strongroom-dev-server.js',
-);
-
-/** Takes the place of a binary: it understands what is asked of `vault`, and of nothing else. */
-const standIn = `#!${process.execPath}
-const { VAULT_DEV_LISTEN_ADDRESS: listen, VAULT_DEV_ROOT_TOKEN_ID: token } = process.env;
-const asked = process.argv.slice(2).join(' ');
-if (asked === 'version') console.log('Vault v0.0.1 (stand-in)');
-else if (asked === 'server -dev -dev-no-store-token' && listen && token) {
-  process.argv = [process.argv[0], ${JSON.stringify(command)}, '--listen', listen];
-  import(${JSON.stringify(command)});
-} else process.exit(64);
+/** Runs the program that takes the place of a binary, which has to lie where its packages are found. */
+const standIn = `#!/bin/sh
+exec ${JSON.stringify(process.execPath)} ${JSON.stringify(join(import.meta.dirname, 'stand-in.mjs'))} "$@"
 `;
 
 describe('a real server', () => {
@@ -57,5 +46,34 @@ describe('a real server', () => {
       await server.close();
     }
     await expect(fetch(`${server.address}/v1/sys/health`)).rejects.toThrow();
+  });
+
+  it('is started as a cluster of three nodes, and survives the loss of its leader', {
+    timeout: 60_000,
+  }, async () => {
+    const cluster = await startRaftCluster(binary);
+    const [first = '', ...others] = cluster.addresses;
+    try {
+      expect(new Set(cluster.addresses).size).toBe(3);
+      await writeSecret({ ...cluster, address: first }, 'stand-in', { key: 'value' });
+      expect(await cluster.killLeader()).toBe(first);
+      await expect(fetch(`${first}/v1/sys/health`)).rejects.toThrow();
+      for (const address of others) {
+        const response = await fetch(`${address}/v1/secret/data/stand-in`, {
+          headers: { 'x-vault-token': cluster.rootToken },
+        });
+        expect(await response.json()).toMatchObject({ data: { data: { key: 'value' } } });
+        expect(others).toContain(await leaderOf(address));
+      }
+    } finally {
+      await cluster.close();
+    }
+    for (const address of others) await expect(fetch(`${address}/v1/sys/health`)).rejects.toThrow();
+  });
+
+  it('that does not start is told, and leaves nothing', async () => {
+    await writeFile(join(folder, 'broken'), '#!/bin/sh\nexit 3\n');
+    await chmod(join(folder, 'broken'), 0o755);
+    await expect(startRaftCluster(join(folder, 'broken'))).rejects.toThrow('A node ended with 3');
   });
 });

@@ -1,5 +1,6 @@
 import { AppRoleBackend } from '../auth/approle/approle-backend.js';
 import { AppRoleStore } from '../auth/approle/approle-store.js';
+import { CertBackend } from '../auth/cert/cert-backend.js';
 import { JwtBackend } from '../auth/jwt/jwt-backend.js';
 import { KubernetesBackend } from '../auth/kubernetes/kubernetes-backend.js';
 import { UserpassBackend } from '../auth/userpass/userpass-backend.js';
@@ -12,6 +13,7 @@ import type { Backend } from '../logical/backend.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { MountEntry } from '../mounts/mount-entry.js';
 import type { BackendFactory } from '../mounts/mount-table.js';
+import { PkiBackend } from '../pki/pki-backend.js';
 import type { Storage } from '../state/storage.js';
 import { systemBackend } from '../sys/system-backend.js';
 import { tokenBackend } from '../tokens/token-backend.js';
@@ -31,6 +33,11 @@ const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['identity', (core) => identityBackend(core)],
   ['cubbyhole', (core) => cubbyholeBackend(core.cubbyholes)],
   ['kv', kv],
+  [
+    'pki',
+    (core, storage, entry) =>
+      new PkiBackend(storage, core.now, { path: entry.path, limits: () => core.ttlsOf(entry) }),
+  ],
   ['database', (core, storage) => new DatabaseBackend(storage, core.now)],
 ]);
 
@@ -42,6 +49,7 @@ const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
     (core, storage, entry) =>
       new AppRoleBackend(new AppRoleStore(storage, core.now, core.ttlsOf(entry).systemMax)),
   ],
+  ['cert', (core, storage) => new CertBackend(storage, core.now)],
   ['jwt', (core, storage) => new JwtBackend(storage, core.now)],
   ['kubernetes', (core, storage) => new KubernetesBackend(storage, core.now)],
 ]);

@@ -13,6 +13,7 @@ import { rootToken } from '../tokens/root-token.js';
 import type { TokenEntry } from '../tokens/token-entry.js';
 import { TokenStore } from '../tokens/token-store.js';
 import { backendFactory } from './backend-factory.js';
+import type { HighAvailability } from './high-availability.js';
 import { Revocation } from './revocation.js';
 import { addStandardMounts } from './standard-mounts.js';
 
@@ -36,6 +37,8 @@ export class VaultCore {
   readonly rateLimiter: RateLimiter;
   readonly cluster: Cluster;
   readonly seal: Seal;
+  /** Undefined for a server that stands alone. */
+  ha: HighAvailability | undefined;
 
   /** @param devToken the root token of a server in dev mode; without it the server has to be initialised */
   constructor(

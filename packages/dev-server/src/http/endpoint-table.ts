@@ -6,6 +6,7 @@ import type { HttpRequest } from './http-request.js';
 import { logicalEndpoint } from './logical-endpoint.js';
 import { applyRateLimit } from './rate-limit.js';
 import { redirectAnswer } from './redirect-answer.js';
+import { whenStandby } from './standby.js';
 import { SYSTEM_ENDPOINTS } from './system-endpoints.js';
 
 /** Parts of `sys/` whose answers show their data twice; a slash at the end stands for all below. */
@@ -56,6 +57,8 @@ export async function dispatch(core: VaultCore, request: HttpRequest): Promise<A
   const { path } = request.target;
   const userInterfacePath = path === '/' || path === '/robots.txt' || path.startsWith('/ui');
   if (!path.startsWith('/v1/') && !userInterfacePath) return errorAnswer(404);
+  const elsewhere = whenStandby(core, request, (active) => dispatch(active, request));
+  if (elsewhere !== undefined) return elsewhere;
   const limited = applyRateLimit(core, request);
   if ('answer' in limited) return limited.answer;
   const cors = applyCors(core, request);

@@ -1,3 +1,4 @@
+import type { ClientCertificates } from '../logical/logical-request.js';
 import type { RequestTarget } from './request-target.js';
 
 /** A request as it came in, its body read. */
@@ -9,4 +10,5 @@ export interface HttpRequest {
   /** Undefined where it was longer than the limit. */
   readonly body: Buffer | undefined;
   readonly remoteAddress: string;
+  readonly clientCertificates?: ClientCertificates;
 }

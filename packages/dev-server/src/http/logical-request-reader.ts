@@ -91,6 +91,7 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
     ...intent,
     clientToken,
     remoteAddress: http.remoteAddress,
+    ...(http.clientCertificates === undefined ? {} : { clientCertificates: http.clientCertificates }),
     ...(wrap === undefined ? {} : { wrap }),
   };
 }

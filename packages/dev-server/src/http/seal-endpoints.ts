@@ -1,6 +1,6 @@
 import { authorise } from '../core/authorise.js';
 import type { VaultCore } from '../core/vault-core.js';
-import { framed, LogicalFault } from '../logical/logical-fault.js';
+import { failure, framed, LogicalFault } from '../logical/logical-fault.js';
 import { SealError } from '../seal/seal.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import type { HttpRequest } from './http-request.js';
@@ -73,7 +73,13 @@ function withSudo(core: VaultCore, http: HttpRequest, act: () => void): Answer {
 }
 
 export const sealEndpoint: SystemEndpoint = (core, request) =>
-  withSudo(core, request, () => core.seal.close());
+  withSudo(core, request, () => {
+    if (core.ha?.standby === true && !core.sealed) {
+      throw failure('vault cannot seal when in standby mode; please restart instead');
+    }
+    core.seal.close();
+  });
 
-/** There is no other server that could take over, so nothing happens. */
-export const stepDownEndpoint: SystemEndpoint = (core, request) => withSudo(core, request, () => {});
+/** Where there is no other server that could take over, nothing happens. */
+export const stepDownEndpoint: SystemEndpoint = (core, request) =>
+  withSudo(core, request, () => core.ha?.stepDown());

@@ -1,5 +1,5 @@
 import { parseBool, parseDecimal } from '../go/parse-number.js';
-import { ZERO_TIME } from '../go/timestamp.js';
+import { formatTime, ZERO_TIME } from '../go/timestamp.js';
 import { errorAnswer, jsonAnswer } from './answer.js';
 import { GENERATE_ROOT_ENDPOINTS } from './generate-root-endpoints.js';
 import { REKEY_ENDPOINTS } from './rekey-endpoints.js';
@@ -29,13 +29,21 @@ const health: SystemEndpoint = (core, request) => {
     if (code === undefined) return errorAnswer(400);
     codes.set(name, code);
   }
-  const status =
-    codes.get(!core.initialised ? 'uninitcode' : core.sealed ? 'sealedcode' : 'activecode') ?? 200;
+  const standby = core.sealed || core.ha?.standby === true;
+  const passes = parseBool(query.get('standbyok')?.[0] ?? '') === true;
+  const state = !core.initialised
+    ? 'uninitcode'
+    : core.sealed
+      ? 'sealedcode'
+      : standby && !passes
+        ? 'standbycode'
+        : 'activecode';
+  const status = codes.get(state) ?? 200;
   const replication = core.sealed ? 'unknown' : 'disabled';
   return jsonAnswer(status, {
     initialized: core.initialised,
     sealed: core.sealed,
-    standby: core.sealed,
+    standby,
     performance_standby: false,
     replication_performance_mode: replication,
     replication_dr_mode: replication,
@@ -48,13 +56,13 @@ const health: SystemEndpoint = (core, request) => {
 const sealStatus: SystemEndpoint = (core, request) =>
   request.method === 'GET' ? sealStatusAnswer(core) : errorAnswer(405);
 
-const leader: SystemEndpoint = (_core, request) =>
+const leader: SystemEndpoint = ({ ha }, request) =>
   request.method === 'GET'
     ? jsonAnswer(200, {
-        ha_enabled: false,
-        is_self: false,
-        active_time: ZERO_TIME,
-        leader_address: '',
+        ha_enabled: ha !== undefined,
+        is_self: ha?.standby === false,
+        active_time: ha?.standby === false ? formatTime(ha.active?.since ?? 0) : ZERO_TIME,
+        leader_address: ha?.active?.address ?? '',
         leader_cluster_address: '',
         performance_standby: false,
         performance_standby_last_remote_wal: 0,

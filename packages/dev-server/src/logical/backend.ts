@@ -31,7 +31,7 @@ export interface Backend {
    *
    * @throws LogicalFault
    */
-  renewLogin?(lease: LeaseRecord): AuthGrant | undefined;
+  renewLogin?(lease: LeaseRecord, request: LogicalRequest): AuthGrant | undefined;
   /** For engines with leases: on what terms a secret is renewed. @throws LogicalFault */
   renewLease?(lease: LeaseRecord): RenewalTerms;
   /** For engines with leases: takes a secret back. */

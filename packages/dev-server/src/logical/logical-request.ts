@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { JsonMap } from '../json/json-value.js';
 
 /** What a request wants done. A write is a create or an update; the backend says which. `other` is none. */
@@ -9,6 +10,9 @@ export interface WrapRequest {
   readonly format: string;
 }
 
+/** Read only where they count: most requests have nothing to do with them. */
+export type ClientCertificates = () => readonly X509Certificate[] | undefined;
+
 /** A request to the logical core, free of HTTP. */
 export interface LogicalRequest {
   readonly id: string;
@@ -19,5 +23,7 @@ export interface LogicalRequest {
   /** Empty when none was sent. */
   readonly clientToken: string;
   readonly remoteAddress: string;
+  /** What the client showed with its TLS connection, its own certificate first; undefined where there is no TLS. */
+  readonly clientCertificates?: ClientCertificates;
   readonly wrap?: WrapRequest;
 }

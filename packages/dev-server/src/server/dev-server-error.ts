@@ -5,7 +5,8 @@ export type DevServerErrorCode =
   | 'LISTEN_FAILED'
   | 'DATA_FILE_INVALID'
   | 'DATA_FILE_UNREADABLE'
-  | 'SEED_INVALID';
+  | 'SEED_INVALID'
+  | 'NO_ACTIVE_SERVER';
 
 /** Thrown by `startDevServer` and by the methods of a server. Match it by its `code`. */
 export class DevServerError extends Error {

@@ -66,7 +66,17 @@ export async function listen(
   const server =
     certificate === undefined
       ? createServer(options, accept)
-      : createTlsServer({ ...options, cert: certificate.cert, key: certificate.key }, accept);
+      : createTlsServer(
+          {
+            ...options,
+            cert: certificate.cert,
+            key: certificate.key,
+            // Whether a client's certificate is any good, the auth method decides.
+            requestCert: true,
+            rejectUnauthorized: false,
+          },
+          accept,
+        );
   server.on('connection', (socket: Socket) => {
     // A client that does not trust the certificate hangs up in the middle of the handshake.
     socket.on('error', () => {});

@@ -3,6 +3,15 @@ import type { CertificateOptions } from '../tls/certificate-options.js';
 /** Secrets of KV version 2 below `secret/`, by path without the mount. */
 export type SeedSecrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** How to start a server that stands by another one. */
+export interface StandbyOptions extends Pick<DevServerOptions, 'host' | 'port' | 'tls'> {
+  /**
+   * How long all servers are without an active one when that is gone, in milliseconds of real time; the last
+   * standby that was started says so for all. @default 0
+   */
+  readonly electionMs?: number;
+}
+
 /** How to start a server. */
 export interface DevServerOptions {
   /** Host to listen on: a loopback address. @default '127.0.0.1' */

@@ -8,6 +8,7 @@ import { isPrintable, parseTarget } from '../http/request-target.js';
 import { respondWithFailure } from './failure-response.js';
 import type { FailureRules } from './failure-rules.js';
 import type { RequestLog } from './request-log.js';
+import { shownCertificates } from './shown-certificates.js';
 
 /** What answers the requests of one server. */
 export interface RequestHandlerParts {
@@ -82,7 +83,15 @@ export async function handleHttp(
     }
     const body = await readBody(message);
     const remoteAddress = message.socket.remoteAddress ?? '';
-    const answer = await answerTo(parts, { method, target, headers, body, remoteAddress });
+    const clientCertificates = () => shownCertificates(message.socket);
+    const answer = await answerTo(parts, {
+      method,
+      target,
+      headers,
+      body,
+      remoteAddress,
+      clientCertificates,
+    });
     // Noted before it is sent: whoever has the answer finds it in the log.
     answered(answer.status);
     parts.changed();

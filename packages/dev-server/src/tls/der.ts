@@ -22,6 +22,8 @@ export const octets = (content: Buffer): Buffer => tagged(0x04, content);
 export const bits = (content: Buffer): Buffer => tagged(0x03, Buffer.from([0]), content);
 export const utf8 = (text: string): Buffer => tagged(0x0c, Buffer.from(text));
 
+export const nothing = (): Buffer => tagged(0x05);
+
 /** A positive integer from its bytes. */
 export function integer(bytes: Buffer): Buffer {
   // A leading bit would make it negative.

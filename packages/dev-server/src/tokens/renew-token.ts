@@ -2,6 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import { calculateTtl, type TtlBounds } from '../leases/calculate-ttl.js';
 import type { LeaseRecord } from '../leases/lease-record.js';
 import { failure, refusal } from '../logical/logical-fault.js';
+import type { LogicalRequest } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { authBlock } from './auth-block.js';
 import { TOKEN_ROLES } from './role-record.js';
@@ -32,13 +33,14 @@ export function renewToken(
   core: VaultCore,
   token: TokenEntry,
   increment: number,
+  request: LogicalRequest,
 ): LogicalResponse | undefined {
   if (token.type === 'batch') throw refusal('batch tokens cannot be renewed');
   const lease = core.tokens.leaseOf(token);
   if (lease?.renewable !== true) throw refusal('lease is not renewable');
   const mount = core.mounts.route(token.path);
   const created = token.path.startsWith('auth/token/');
-  const terms = created ? termsOfCreated(core, token, lease) : mount?.backend.renewLogin?.(lease);
+  const terms = created ? termsOfCreated(core, token, lease) : mount?.backend.renewLogin?.(lease, request);
   if (terms === undefined) return undefined;
   const now = core.now();
   const { ttl, warnings } = calculateTtl({

@@ -1,10 +1,16 @@
 import type { VaultAnswer } from '../answer.js';
 import { type Cancellation, onAbort } from '../cancellation.js';
 import { calledOff } from '../exchange-failure.js';
+import { namespaceHeader } from '../namespace.js';
 import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
 import type { Send } from './token-requests.js';
 import { noteVerdict } from './token-verdict.js';
 import type { Tokens } from './tokens.js';
+
+export interface AuthenticatedTransportOptions extends TransportOptions {
+  /** Where requests about tokens go. @default the namespace of all requests */
+  readonly authNamespace: string | undefined;
+}
 
 /**
  * A transport that gives every request its token. One that is denied is made once more when its token was the
@@ -13,9 +19,15 @@ import type { Tokens } from './tokens.js';
 export class AuthenticatedTransport extends Transport {
   readonly #tokens: Tokens;
 
-  constructor(options: TransportOptions, makeTokens: (send: Send) => Tokens) {
+  constructor(options: AuthenticatedTransportOptions, makeTokens: (send: Send) => Tokens) {
     super(options);
-    this.#tokens = makeTokens((request) => super.send(request));
+    const { authNamespace } = options;
+    const headers = authNamespace === undefined ? undefined : namespaceHeader(authNamespace);
+    this.#tokens = makeTokens((request) =>
+      super.send(
+        headers === undefined ? request : { ...request, headers: { ...request.headers, ...headers } },
+      ),
+    );
   }
 
   /** Asks Vault with the token that there is. No step waits for what is there already. */

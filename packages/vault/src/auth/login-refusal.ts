@@ -4,13 +4,12 @@ import { errorsOf } from '../vault-messages.js';
 
 /** What Vault says of a login and can hold nothing of what one logs in with. */
 const harmless =
-  /^(?:permission denied|invalid (?:role ID|secret id|role or secret ID|username or password|token)|missing (?:role_id|secret_id|role|token|password|client token)|(?:namespace|service account name) not authorized|wrapping token is not valid or does not exist|no handler for route|error validating (?:token|claims): [\w ().,:-]{1,150}|role "[\w.-]{1,64}" could not be found|invalid certificate or no client certificate supplied|source address "[\d.:a-f]+" unauthorized.*)$/i;
+  /^(?:permission denied|invalid (?:role ID|secret id|role or secret ID|username or password|token)|missing (?:role_id|secret_id|role|token|password|client token)|(?:namespace|service account name) not authorized|wrapping token is not valid or does not exist|no handler for route|error validating (?:token|claims): [\w ().,:-]{1,150}|role "[\w.-]{1,64}" could not be found|invalid certificate or no client certificate supplied|client certificate must be supplied|no client certificate found|tls connection required|no chain matching all constraints could be found for this login certificate|failed to verify client's certificate: x509: [\w ,.:-]{1,150}|source address "[\d.:a-f]+" unauthorized.*)$/i;
 
 /** Why a request without a token was refused, as an error. Of Vault's words only those that are known go on. */
 export function loginRefusal(
-  { status, body }: VaultAnswer,
+  { status, body, address }: VaultAnswer,
   path: string,
-  address: string,
   hint: string | undefined,
 ): VaultError {
   const errors = errorsOf(body).map((text) => text.replace(/^\d+ errors? occurred:\s*\* /, '').trim());
@@ -19,7 +18,10 @@ export function loginRefusal(
   const details = { address, path: `/v1/${path}`, status, vaultMessages };
   const vault = `Vault at ${address}`;
   const sealed = errors.some((text) => /\bis sealed\b/.test(text));
-  if (sealed || status === 412 || status === 429 || status === 472 || status === 473 || status >= 500) {
+  // Vault says so with the status of a fault of its own.
+  const unverified = vaultMessages.some((text) => text.startsWith("failed to verify client's certificate"));
+  const busy = status === 412 || status === 429 || status === 472 || status === 473 || status >= 500;
+  if (sealed || (busy && !unverified)) {
     return new VaultError(
       'SOURCE_UNAVAILABLE',
       sealed ? `${vault} is sealed` : `${vault} could not log in now (${status})`,

@@ -1,9 +1,10 @@
 import { isStrongroomError } from '@strongroom/core';
+import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
 import { encodePath } from '../kv-path.js';
 import { checkToken } from '../token.js';
 import { VaultError } from '../vault-error.js';
-import type { AuthContext, AuthMethod, AuthResponse } from './auth-method.js';
+import type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth-method.js';
 import { readAuthResponse } from './auth-response.js';
 import { loginRefusal } from './login-refusal.js';
 import type { Send } from './token-requests.js';
@@ -20,7 +21,11 @@ export async function logIn(
   send: Send,
   signal: Cancellation,
 ): Promise<AuthResponse> {
-  const post: AuthContext['post'] = async (path, body, { hint, token, repeatable = true } = {}) => {
+  const ask = async (
+    path: string,
+    body: object,
+    { hint, token, repeatable = true }: PostOptions = {},
+  ): Promise<VaultAnswer> => {
     const answer = await send({
       method: 'POST',
       path: `/v1/${encodePath('auth', path)}`,
@@ -30,18 +35,20 @@ export async function logIn(
       // To log in twice does no harm.
       ...(repeatable ? { onRepeat: () => undefined } : {}),
     });
-    if (answer.status === 200 || answer.status === 204) return answer.body;
-    throw loginRefusal(answer, path, address, hint);
+    if (answer.status === 200 || answer.status === 204) return answer;
+    throw loginRefusal(answer, path, hint);
   };
   const context: AuthContext = {
     address,
     signal,
-    post,
+    post: async (path, body, options) => (await ask(path, body, options)).body,
     async login(path, body, options) {
-      const auth = readAuthResponse(await post(path, body, options));
+      const answer = await ask(path, body, options);
+      const auth = readAuthResponse(answer.body);
       if (auth !== undefined) return auth;
-      throw new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered the login without a token`, {
-        address,
+      const where = answer.address;
+      throw new VaultError('SOURCE_MALFORMED', `Vault at ${where} answered the login without a token`, {
+        address: where,
         path: `/v1/${path}`,
         hint: 'Check that the path is that of a login, and that it asks for no second factor.',
       });

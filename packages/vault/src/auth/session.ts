@@ -253,11 +253,11 @@ export class Session implements Tokens {
   }
 
   async #renew(held: HeldToken): Promise<void> {
-    const { clock, logger, send, address, origin } = this.#options;
+    const { clock, logger, send, origin } = this.#options;
     const begun = clock.now();
     const { accessor } = held;
     try {
-      const auth = await renew(send, held.token, address);
+      const auth = await renew(send, held.token);
       if (this.#closed || this.#held !== held) return;
       this.#failures = 0;
       if (auth === undefined) {

@@ -37,10 +37,10 @@ export async function lookUp(send: Send, token: string): Promise<Lookup> {
  * @returns undefined when Vault refused: it cannot be renewed any more
  * @throws VaultError when Vault could not answer
  */
-export async function renew(send: Send, token: string, address: string): Promise<AuthResponse | undefined> {
+export async function renew(send: Send, token: string): Promise<AuthResponse | undefined> {
   const path = '/v1/auth/token/renew-self';
   const answer = await send({ method: 'POST', path, body: '{}', token, onRepeat: () => undefined });
-  const { status, body } = answer;
+  const { status, body, address } = answer;
   if (status === 200) return readAuthResponse(body);
   if (status < 500 && status !== 429 && status !== 412 && status !== 472 && status !== 473) return undefined;
   const message = `Vault at ${address} could not renew the token now (${status})`;

@@ -53,19 +53,20 @@ export class KvContext {
   }
 
   /** Says what a 404 means when it is none of a KV mount of this version: nothing is there, or something else. */
-  checkMissing({ status, body }: VaultAnswer, { path }: VaultRequest, version: KvVersion): void {
-    const { mount, transport } = this;
+  checkMissing(answer: VaultAnswer, { path }: VaultRequest, version: KvVersion): void {
+    const { mount } = this;
+    const { body } = answer;
     if (errorsOf(body).some((text) => text.startsWith('no handler for route'))) {
-      throw noMount(transport, path, status, `has no mount at ${mount}/`);
+      throw noMount(answer, path, `has no mount at ${mount}/`);
     }
     if (isWrongForm(body)) {
       const what =
         version === 2
           ? `has its KV mount elsewhere than at ${mount}/`
           : `has a KV mount of version 2 at or above ${mount}/, not one of version 1`;
-      throw noMount(transport, path, status, what);
+      throw noMount(answer, path, what);
     }
-    if (errorsOf(body).length > 0) throw noMount(transport, path, status, `has no KV mount at ${mount}/`);
+    if (errorsOf(body).length > 0) throw noMount(answer, path, `has no KV mount at ${mount}/`);
   }
 
   /** Why Vault did not do what it was asked. */

@@ -1,8 +1,9 @@
+import type { VaultAnswer } from '../answer.js';
 import type { Transport } from '../transport.js';
 import { VaultError } from '../vault-error.js';
 
 /** There is no KV mount where one was named. */
-export function noMount({ address }: Transport, path: string, status: number, what: string): VaultError {
+export function noMount({ address, status }: VaultAnswer, path: string, what: string): VaultError {
   return new VaultError('SOURCE_DENIED', `Vault at ${address} ${what}`, {
     address,
     path,
@@ -13,8 +14,8 @@ export function noMount({ address }: Transport, path: string, status: number, wh
 
 /** The answer is none that this version of KV gives. */
 export function strangeAnswer(
-  { address }: Transport,
-  { path, status, mount, version }: StrangeAnswer,
+  { address, status }: VaultAnswer,
+  { path, mount, version }: StrangeAnswer,
 ): VaultError {
   return new VaultError(
     'SOURCE_MALFORMED',
@@ -30,7 +31,6 @@ export function strangeAnswer(
 
 interface StrangeAnswer {
   readonly path: string;
-  readonly status: number;
   readonly mount: string;
   readonly version: 1 | 2;
 }

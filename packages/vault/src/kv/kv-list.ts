@@ -49,7 +49,7 @@ export async function listKv(
   }
   const keys = own(objectAt(body, 'data') ?? {}, 'keys');
   if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
-  throw strangeAnswer(context.transport, { path: url, status, mount: context.mount, version });
+  throw strangeAnswer(answer, { path: url, mount: context.mount, version });
 }
 
 /** Lists all levels, a bounded number of folders at a time. */

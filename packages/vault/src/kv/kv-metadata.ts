@@ -64,7 +64,7 @@ export async function readMetadata(
   }
   const metadata = status === 200 ? understand(body) : undefined;
   if (metadata !== undefined) return metadata;
-  throw strangeAnswer(context.transport, { path: request.path, status, mount: context.mount, version: 2 });
+  throw strangeAnswer(answer, { path: request.path, mount: context.mount, version: 2 });
 }
 
 /** Changes a secret's metadata. */

@@ -104,6 +104,5 @@ function understand(
     context.checkMissing(answer, request, version);
     if (isPlainMissing(body)) return { status: 'absent', reason: 'no-such-path' };
   }
-  const { transport, mount } = context;
-  throw strangeAnswer(transport, { path: request.path, status, mount, version });
+  throw strangeAnswer(answer, { path: request.path, mount: context.mount, version });
 }

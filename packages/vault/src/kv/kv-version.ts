@@ -87,9 +87,9 @@ export class KvVersions {
     const type = own(data, 'type');
     const at = own(data, 'path');
     if (typeof at !== 'string' || typeof type !== 'string') return undefined;
-    if (at !== `${mount}/`) throw noMount(this.#transport, path, status, `has no mount at ${mount}/`);
+    if (at !== `${mount}/`) throw noMount(answer, path, `has no mount at ${mount}/`);
     if (type !== 'kv' && type !== 'generic') {
-      throw noMount(this.#transport, path, status, `has no KV mount at ${mount}/ but one of another type`);
+      throw noMount(answer, path, `has no KV mount at ${mount}/ but one of another type`);
     }
     const version = own(objectAt(data, 'options') ?? {}, 'version') === '2' ? 2 : 1;
     this.learn(mount, version);

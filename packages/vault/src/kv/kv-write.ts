@@ -99,7 +99,7 @@ export function written(
     }
   }
   if (status === 200 || status === 204) {
-    throw strangeAnswer(context.transport, { path: request.path, status, mount: context.mount, version: 2 });
+    throw strangeAnswer(answer, { path: request.path, mount: context.mount, version: 2 });
   }
   const capabilities = request.method === 'PATCH' ? ['patch'] : ['create', 'update'];
   throw context.refused(answer, request, context.policy(2, 'data', path, ...capabilities));

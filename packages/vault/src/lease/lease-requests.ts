@@ -35,11 +35,10 @@ export async function requestTerm(
       ? { method: 'GET', path: encoded, signal }
       : { method: 'PUT', path: encoded, body: toJson(parameters), signal };
   const answer = await transport.send(request);
-  const { status, body } = answer;
+  const { status, body, address } = answer;
   if (status === 200) {
     const term = readTerm(body, now());
     if (term !== undefined) return term;
-    const { address } = transport;
     throw new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered ${path}, but with no data`, {
       address,
       path: encoded,
@@ -49,7 +48,6 @@ export async function requestTerm(
   }
   if (status === 404 && isPlainMissing(body)) return undefined;
   if (status === 404 && errorsOf(body).some((text) => text.startsWith('no handler for route'))) {
-    const { address } = transport;
     throw new VaultError('SOURCE_DENIED', `Vault at ${address} has no mount for ${path}`, {
       address,
       path: encoded,

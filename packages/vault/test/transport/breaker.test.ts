@@ -90,7 +90,9 @@ test('a probe that nobody waits for any more leaves the way to the next one', as
 test('a call that began before goes on to its last attempt', async () => {
   const proxy = await startProxy(await startServer());
   const clock = new ManualClock();
-  const vault = open(proxy.address, { clock, retries: 3, ...probes, breakerFailures: 1 });
+  // No wait ends before the address may be tried again.
+  const waits = { retries: 3, retryMinWaitMs: probes.probeMinWaitMs };
+  const vault = open(proxy.address, { clock, ...waits, ...probes, breakerFailures: 1 });
   proxy.fault = 'refuse';
   const answers = Array.from({ length: 20 }, () => read(vault));
   await expect.poll(() => clock.pending, { interval: 1 }).toBe(20);

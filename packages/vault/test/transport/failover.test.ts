@@ -1,6 +1,7 @@
 import { findCanary, ManualClock } from '@strongroom/core/testing';
 import type { DevServer } from '@strongroom/dev-server';
 import { expect, test } from 'vitest';
+import { createVault, userpass } from '../../src/index.js';
 import { json, secretBody, startHostileServer } from '../hostile-server.js';
 import { closing, failureOf, open, passing, read, rootToken, startProxy, startServer } from './setting.js';
 
@@ -146,7 +147,9 @@ test('standby nodes that point to each other come to an end', async () => {
 test('a node that is dead is not asked while another answers, and is found again when it is needed', async () => {
   const [first, second] = await Promise.all([startServer().then(startProxy), startServer().then(startProxy)]);
   const clock = new ManualClock();
-  const vault = open([first.address, second.address], { clock, breakerFailures: 1, retries: 2 });
+  // A wait as long as the first address is left alone at most: shorter ones may all come too early.
+  const waits = { retryMinWaitMs: 1_000, probeMinWaitMs: 1_000 };
+  const vault = open([first.address, second.address], { clock, breakerFailures: 1, retries: 2, ...waits });
   first.fault = 'refuse';
   for (let round = 0; round < 50; round++) expect(await read(vault)).toMatchObject(found);
   expect(first.connections.made).toBe(1);
@@ -154,6 +157,32 @@ test('a node that is dead is not asked while another answers, and is found again
   await second.stop();
   // It is left alone still; the repeats of the call reach it.
   expect(await passing(clock, read(vault))).toMatchObject(found);
+});
+
+test('an error names the address that answered, not the first one', async () => {
+  const [sealed, active] = await startThree();
+  await operate(sealed, 'seal');
+  const vault = open([sealed.address, active.address]);
+  const { address } = active;
+  const named = async (call: Promise<unknown>, code: string) => {
+    const error = await failureOf(call);
+    expect(error).toMatchObject({ code, address, message: expect.stringContaining(`Vault at ${address} `) });
+    expect(error.message).not.toContain(sealed.address);
+  };
+  await named(vault.kv('nowhere').read('a'), 'SOURCE_DENIED');
+  await named(vault.kv('cubbyhole', { version: 2 }).read('a'), 'SOURCE_DENIED');
+  await named(vault.lease('nowhere/creds/app'), 'SOURCE_DENIED');
+  const denied = open([sealed.address, active.address], { token: () => 'none' });
+  await named(read(denied), 'SOURCE_DENIED');
+  const userless = closing(
+    createVault({
+      address: [sealed.address, active.address],
+      auth: userpass({ username: 'nobody', password: 'none' }),
+    }),
+  );
+  await named(read(userless), 'SOURCE_DENIED');
+  active.fail({ path: '/v1/secret/', answer: { status: 200, body: '{"data":[]}' } });
+  await named(read(vault), 'SOURCE_MALFORMED');
 });
 
 test('a performance standby that lags behind is told what was written, and asked for the active node', async () => {

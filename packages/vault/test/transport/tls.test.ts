@@ -6,16 +6,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { type DevServer, startDevServer } from '@strongroom/dev-server';
+import { type CertificateAuthority, makeAuthority } from '@strongroom/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { json, secretBody } from '../hostile-server.js';
-import { canMakeCertificates, makeCertificate } from './certificate.js';
 import { closing, failureOf, open, read, startServer } from './setting.js';
 
 let folder: string;
+let issuer: DevServer;
+let authority: CertificateAuthority;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vault-tls-'));
+  issuer = await startDevServer();
+  authority = await makeAuthority(issuer);
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await issuer.close();
+  await rm(folder, { recursive: true });
+});
 
 const caOf = ({ caCertificate = '' }: DevServer) => caCertificate;
 
@@ -84,7 +91,7 @@ test('skipping verification works, and warns each time', async () => {
   }
 });
 
-test.runIf(canMakeCertificates)('a server of TLS 1.1 is refused', async () => {
+test('a server of TLS 1.1 is refused', async () => {
   const server = await startMutual({
     maxVersion: 'TLSv1.1',
     minVersion: 'TLSv1',
@@ -116,43 +123,37 @@ test('authorities that are replaced count from the next connection on', async ()
   expect((await failureOf(read(vault))).code).toBe('SOURCE_DENIED');
 });
 
-test.runIf(canMakeCertificates)(
-  'a client certificate that is renewed is shown from the next connection on',
-  async () => {
-    const [old, renewed] = await Promise.all([makeCertificate('old'), makeCertificate('renewed')]);
-    const files = { certFile: join(folder, 'client.pem'), keyFile: join(folder, 'client.key') };
-    const write = ({ cert, key }: typeof old) =>
-      Promise.all([replace(files.certFile, cert), replace(files.keyFile, key)]);
-    await write(old);
-    const server = await startMutual({ requestCert: true, rejectUnauthorized: false });
-    const vault = open(server.address, { tls: { ca: server.certificate, ...files } });
-    await read(vault);
-    await read(vault);
-    await write(renewed);
-    server.closeAllConnections();
-    await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
-    await read(vault);
-    expect(server.clients).toEqual(['old', 'old', 'renewed']);
-    // A certificate without its key is no pair: what was read before stays, until both are there.
-    await replace(files.certFile, old.cert);
-    server.closeAllConnections();
-    await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
-    await read(vault);
-    expect(server.clients.at(-1)).toBe('renewed');
-  },
-);
+test('a client certificate that is renewed is shown from the next connection on', async () => {
+  const [old, renewed] = [await authority.issue('old'), await authority.issue('renewed')];
+  const files = { certFile: join(folder, 'client.pem'), keyFile: join(folder, 'client.key') };
+  const write = ({ cert, key }: typeof old) =>
+    Promise.all([replace(files.certFile, cert), replace(files.keyFile, key)]);
+  await write(old);
+  const server = await startMutual({ requestCert: true, rejectUnauthorized: false });
+  const vault = open(server.address, { tls: { ca: server.certificate, ...files } });
+  await read(vault);
+  await read(vault);
+  await write(renewed);
+  server.closeAllConnections();
+  await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
+  await read(vault);
+  expect(server.clients).toEqual(['old', 'old', 'renewed']);
+  // A certificate without its key is no pair: what was read before stays, until both are there.
+  await replace(files.certFile, old.cert);
+  server.closeAllConnections();
+  await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
+  await read(vault);
+  expect(server.clients.at(-1)).toBe('renewed');
+});
 
-test.runIf(canMakeCertificates)(
-  'closing while a connection is being secured leaves nothing open',
-  async () => {
-    const server = await startMutual({});
-    const vault = open(server.address, { tls: { ca: server.certificate } });
-    const failure = failureOf(read(vault));
-    await vault.close();
-    expect((await failure).message).toContain('was closed');
-    await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
-  },
-);
+test('closing while a connection is being secured leaves nothing open', async () => {
+  const server = await startMutual({});
+  const vault = open(server.address, { tls: { ca: server.certificate } });
+  const failure = failureOf(read(vault));
+  await vault.close();
+  expect((await failure).message).toContain('was closed');
+  await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
+});
 
 interface Mutual extends AsyncDisposable {
   readonly address: string;
@@ -165,7 +166,7 @@ interface Mutual extends AsyncDisposable {
 
 /** A server of TLS, with a certificate that is good for this machine. */
 async function startMutual(options: object): Promise<Mutual> {
-  const { cert, key } = await makeCertificate('localhost');
+  const { cert, key } = await authority.issue('localhost', { addresses: ['127.0.0.1'] });
   const clients: string[] = [];
   let sockets = 0;
   const server: Server = createServer({ cert, key, ...options }, (request, response) => {
@@ -181,7 +182,7 @@ async function startMutual(options: object): Promise<Mutual> {
   await once(server, 'listening');
   return closing({
     address: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    certificate: cert,
+    certificate: authority.certificate,
     clients,
     get sockets() {
       return sockets;
