@@ -6,7 +6,13 @@ import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from '
 import { changesOf, nextChangeOf } from './change-stream.js';
 import { type Clock, systemClock } from './clock.js';
 import { defaultsSource } from './defaults-source.js';
-import type { Declarations, Definition, Setting, ValuesOf } from './definition.js';
+import {
+  checkDefinition,
+  type Declarations,
+  type Definition,
+  type Setting,
+  type ValuesOf,
+} from './definition.js';
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import { KeptSettings } from './kept-settings.js';
@@ -16,6 +22,7 @@ import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
 import {
   checkEnvironment,
+  checkResolverOptions,
   checkSourceNames,
   type EnvironmentOf,
   type ResolverOptions,
@@ -78,9 +85,11 @@ export class Resolver<T extends Declarations> {
 
   /**
    * @throws ConfigurationError for an environment that the definition does not name
-   * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name, or a number that cannot be
+   * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
    */
   constructor(definition: Definition<T>, options: ResolverOptions) {
+    checkDefinition('createResolver()', definition);
+    checkResolverOptions(options);
     checkEnvironment(definition, options.environment);
     this.definition = definition;
     this.environment = options.environment;
@@ -501,7 +510,7 @@ function failuresWithout(
  * Makes a resolver. It asks nothing before `load()`.
  *
  * @throws ConfigurationError for an environment that the definition does not name
- * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name
+ * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
  */
 export function createResolver<T extends Declarations, E extends string, const Given extends string>(
   definition: Definition<T, E>,
