@@ -234,6 +234,44 @@ describe('with Vault on and no address', () => {
   });
 });
 
+describe('what plain JavaScript lets pass', () => {
+  const definition = pakeDefinition();
+  const load = loadSettings as unknown as (...args: unknown[]) => Promise<unknown>;
+
+  it.each([
+    [
+      { onVaultErrors: 'throw' },
+      'onVaultErrors is no option of loadSettings(). Was it meant to be onVaultError?',
+    ],
+    [{ enviroment: 'staging' }, 'enviroment is no option of loadSettings(). Was it meant to be environment?'],
+    [
+      { startDeadline: 1 },
+      'startDeadline is no option of loadSettings(). Was it meant to be startDeadlineMs?',
+    ],
+    [null, expect.stringContaining('loadSettings() wants its options as an object')],
+  ])('%j is refused', async (options, message) => {
+    await expect(load(definition, options)).rejects.toMatchObject({ code: 'DEFINITION_INVALID', message });
+  });
+
+  it.each([undefined, null, {}, { application: 'a', environments: ['development'], settings: { PORT: {} } }])(
+    '%j is refused for a definition',
+    async (wrong) => {
+      await expect(load(wrong)).rejects.toMatchObject({
+        code: 'DEFINITION_INVALID',
+        message: 'loadSettings() wants a definition, as defineSettings() makes it',
+      });
+    },
+  );
+
+  it('names an option of Vault that there is not', async () => {
+    const variables = { USE_VAULT: 'true', VAULT_URL: 'http://127.0.0.1:9', VAULT_TOKEN: 'unused' };
+    await expect(load(definition, { variables, vault: { kvVersoin: 1 } })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      message: expect.stringContaining('Was it meant to be kvVersion?'),
+    });
+  });
+});
+
 describe('the types', () => {
   it('know the environments of the definition', async () => {
     // @ts-expect-error: the definition knows no such environment
