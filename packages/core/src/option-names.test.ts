@@ -75,6 +75,16 @@ describe('options that nobody has', () => {
     },
   );
 
+  test('a resolver refuses them too', async () => {
+    const resolver = createResolver(definition, { environment: 'production', sources: [] });
+    await resolver.load();
+    const strange = { singal: undefined, dispsoe: undefined } as object;
+    expect(() => resolver.changes(strange)).toThrow(/singal .*meant to be signal\?/);
+    await expect(resolver.nextChange('PORT' as never, strange)).rejects.toThrow(/meant to be signal\?/);
+    await expect(resolver.bind([], () => 1, strange)).rejects.toThrow(/meant to be dispose\?/);
+    await resolver.close();
+  });
+
   test('leased() refuses them too', () => {
     const parameter = { parameter: { common_name: 'a.example' } } as object;
     expect(() => leased('pki/issue/web', 'certificate', parameter)).toThrow(/meant to be parameters\?/);

@@ -17,6 +17,7 @@ import { ConfigurationError, type Problem, SourceError, StrongroomError } from '
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
+import { checkOptions } from './option-names.js';
 import { Patience } from './patience.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
@@ -163,6 +164,7 @@ export class Resolver<T extends Declarations> {
    * @example for await (const changes of settings.changes()) logger.info(changes.map(({ name }) => name));
    */
   changes(options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<readonly SettingChange[]> {
+    checkOptions('changes()', options, { signal: true });
     return changesOf(this.events, options.signal);
   }
 
@@ -171,10 +173,11 @@ export class Resolver<T extends Declarations> {
    *
    * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before
    */
-  nextChange(
+  async nextChange(
     name: keyof T & string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<SettingChange> {
+    checkOptions('nextChange()', options, { signal: true });
     return nextChangeOf(this.events, name, options.signal);
   }
 
@@ -196,6 +199,7 @@ export class Resolver<T extends Declarations> {
     build: (values: Pick<ValuesOf<T>, K>) => R | PromiseLike<R>,
     options: BindOptions<R> = {},
   ): Promise<Binding<R>> {
+    checkOptions('bind()', options, { dispose: true });
     const wanted: ReadonlySet<string> = new Set(names);
     const changed = (changes: readonly SettingChange[]) => {
       if (changes.some(({ name }) => wanted.has(name))) binding.renew();
