@@ -61,7 +61,8 @@ export async function loadSettings<T extends Declarations, E extends string>(
     clock: true,
   });
   const variables = options.variables ?? process.env;
-  const { environment, useVault } = readWiring(definition, variables, options.environment);
+  const { environment, useVault, doubt } = readWiring(definition, variables, options.environment);
+  if (doubt !== undefined) warn(doubt, options.logger);
   const resolver = createResolver(definition, {
     environment,
     sources: [
@@ -83,6 +84,12 @@ export async function loadSettings<T extends Declarations, E extends string>(
     await resolver.close();
     throw error;
   }
+}
+
+function warn(doubt: string, logger: Logger | undefined): void {
+  if (logger === undefined)
+    process.emitWarning(doubt, { type: 'StrongroomWarning', code: 'ENVIRONMENT_ASSUMED' });
+  else logger.warn({}, doubt);
 }
 
 /** The options that were given: an option that is undefined leaves the default alone. */

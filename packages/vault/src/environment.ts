@@ -1,10 +1,10 @@
 import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
-import { withAddressHint } from './address-hint.js';
 import type { AuthMethod } from './auth/auth-method.js';
 import { checkOptions, notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
 import { readEnvironmentAddress } from './environment-address.js';
 import { readEnvironmentAuth } from './environment-auth.js';
+import { environmentHints, withHints } from './environment-hints.js';
 import { officialVariable, type Variable, variable } from './environment-names.js';
 import { readEnvironmentProxy } from './environment-proxy.js';
 import { readEnvironmentTls } from './environment-tls.js';
@@ -96,7 +96,8 @@ export function vaultFromEnvironment(
   const { token, ...others } = read.options;
   const ways = options.auth === undefined && token !== undefined ? { token } : {};
   const source = vaultSource({ ...others, ...ways, ...Object.fromEntries(given) });
-  return read.addressAssumed ? withAddressHint(source) : source;
+  const said = { addressAssumed: read.addressAssumed, authInCode: options.auth !== undefined };
+  return withHints(source, () => environmentHints(variables, said));
 }
 
 function readTimeout(given: Variable | undefined, problems: Problem[]): number | undefined {
