@@ -20,6 +20,6 @@ function lookUp(setting: Setting, environment: string): Lookup {
   if (declared !== undefined) return { status: 'found', value: declared, locator: 'default' };
   if (developmentDefault === undefined) return { status: 'absent', reason: 'not-set' };
   return environment === 'development'
-    ? { status: 'found', value: developmentDefault, locator: 'development default' }
+    ? { status: 'found', value: developmentDefault(), locator: 'development default' }
     : { status: 'absent', reason: 'development-only' };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { type Declarations, defineSettings, plain, secret } from './definition.js';
+import { canarySecret, expectNoCanary } from './testing/canary.js';
 
 const define = (settings: Declarations) =>
   defineSettings({ application: 'shop', environments: ['development', 'production'], settings });
@@ -123,12 +124,117 @@ describe('a place', () => {
   test.each(['/key', 'group/', 'a//key', '../key', 'a/../key', 'a/./key', 'a/..', 'a/k\u007fey', '/'])(
     'refuses %j',
     (place) => {
-      expect(() => secret(place as 'group/key', z.string())).toThrow(invalid(/place/));
-      expect(() => plain(z.string(), { place: place as 'group/key' })).toThrow(invalid(/place/));
+      expect(() => define({ KEY: secret(place as 'group/key', z.string()) })).toThrow(invalid(/KEY.*place/));
+      const PORT = plain(z.string(), { place: place as 'group/key' });
+      expect(() => define({ PORT })).toThrow(invalid(/PORT.*place/));
     },
   );
 
-  test('refuses a text without a group', () => {
-    expect(() => secret('url' as 'group/key', z.string())).toThrow(invalid(/not of the form group\/key/));
+  test('refuses a text without a group, and names the setting', () => {
+    expect(() => define({ DATABASE_URL: secret('url' as 'group/key', z.string()) })).toThrow(
+      invalid('The setting DATABASE_URL cannot work. The place "url" is not of the form group/key'),
+    );
+  });
+
+  test.each([undefined, null, 7, z.string(), {}])('refuses %o, which is none', (place) => {
+    expect(() => define({ KEY: secret(place as never, z.string()) })).toThrow(
+      invalid(/KEY.*The place is neither/),
+    );
   });
 });
+
+describe('what plain JavaScript lets pass', () => {
+  // As plain JavaScript sees them.
+  const js = { defineSettings, plain, secret } as unknown as Record<string, (...args: unknown[]) => never>;
+  const settings = { PORT: plain(z.int()) };
+  const parts = { application: 'shop', environments: ['production'], settings };
+
+  test.each([
+    [
+      'a mistyped option',
+      { P: js['plain']?.(z.int(), { defaults: 1 }) },
+      /P .*defaults is no option of plain\(\)\. Was it meant to be default\?/,
+    ],
+    [
+      'several',
+      { P: js['plain']?.(z.int(), { defualt: 1, desc: 'x' }) },
+      /defualt .*meant to be default\?.* desc .*description, default, place/,
+    ],
+    [
+      'an option of a secret',
+      { S: js['secret']?.('a/b', z.string(), { descripton: 'x' }) },
+      /S .*meant to be description\?/,
+    ],
+    [
+      'options that are none',
+      { S: js['secret']?.('a/b', z.string(), null) },
+      /S .*secret\(\) wants its options as an object/,
+    ],
+    [
+      'a default of a secret',
+      { S: js['secret']?.('a/b', z.string(), { default: 'x' }) },
+      /S .*has no default; developmentDefault is one/,
+    ],
+    ['no schema', { P: js['plain']?.() }, /P .*plain\(\) wants a schema of zod 4.*got nothing/],
+    ['what is no schema', { S: js['secret']?.('a/b', 'string') }, /S .*secret\(\) wants a schema of zod 4/],
+    ['a schema of zod 3', { P: js['plain']?.({ _def: {}, parse: () => 1 }) }, /P .*got one of zod 3/],
+    ['a bare schema', { P: z.int() }, /P is not made by secret\(place, schema\) or plain\(schema\)/],
+    ['a bare value', { P: 8000 }, /P is not made by/],
+    ['null', { P: null }, /P is not made by/],
+    ['an object of its own', { P: { kind: 'plain', schema: z.int() } }, /P is not made by/],
+  ])('%s is refused, and its setting named', (_, declared, message) => {
+    expect(() => js['defineSettings']?.({ ...parts, settings: declared })).toThrow(invalid(message));
+  });
+
+  test.each([
+    [
+      'nothing',
+      undefined,
+      /defineSettings\(\) wants its options as an object.*application, environments, settings/,
+    ],
+    ['null', null, /defineSettings\(\) wants its options as an object/],
+    ['a mistyped part', { ...parts, enviroments: [] }, /enviroments .*meant to be environments\?/],
+    ['no application', { ...parts, application: undefined }, /The application is not given as text/],
+    ['an application that is no text', { ...parts, application: 7 }, /The application is not given as text/],
+    [
+      'one environment instead of a list',
+      { ...parts, environments: 'production' },
+      /environments are not given as a list/,
+    ],
+    [
+      'an environment that is no text',
+      { ...parts, environments: [null] },
+      /environment is not given as text/,
+    ],
+    ['no settings', { ...parts, settings: undefined }, /settings are not given as an object/],
+  ])('%s is refused as a definition', (_, declared, message) => {
+    expect(() => js['defineSettings']?.(declared)).toThrow(invalid(message));
+  });
+
+  test('the error leads to the line that is wrong', () => {
+    const KEY = secret('bad' as 'group/key', z.string());
+    const error = thrownBy(() => define({ KEY }));
+    expect(error).toMatchObject({ cause: { code: 'DEFINITION_INVALID' } });
+    expect((error as { cause: Error }).cause.stack).toContain('definition.test.ts');
+  });
+});
+
+test('a definition that is printed does not show the development default of a secret', () => {
+  const canary = canarySecret();
+  const definition = define({ KEY: secret('a/b', z.string(), { developmentDefault: canary }) });
+  expectNoCanary(
+    canary,
+    definition,
+    definition.settings,
+    secret('a/b', z.string(), { developmentDefault: canary }),
+  );
+  expect(definition.settings['KEY']?.developmentDefault?.()).toBe(canary);
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,23 +1,17 @@
 import type { $ZodType, output } from 'zod/v4/core';
-import { StrongroomError } from './errors.js';
+import { isStrongroomError, StrongroomError } from './errors.js';
 import type { LeasedPlace } from './leased-place.js';
+import { checkOptions } from './option-names.js';
+import { type Place, type PlaceText, readPlace } from './place.js';
 import { hidesDefault } from './schema.js';
 import { checkSegment } from './segment.js';
+import { checkSchema } from './zod-schema.js';
 
 /** What happens when a source could not be asked: take a later source or the default, or refuse to start. */
 export type OnSourceError = 'fallback' | 'throw';
 
 /** What happens when a value was deleted where it came from: keep the last one, or look further, as at a start. */
 export type OnDeletion = 'keep' | 'drop';
-
-/** Where a setting lies in a store of secrets: a group, and the key inside it. */
-export interface Place {
-  readonly group: string;
-  readonly key: string;
-}
-
-/** `group/key`; the group may itself have several segments. */
-export type PlaceText = `${string}/${string}`;
 
 interface SettingBase<S extends $ZodType> {
   readonly schema: S;
@@ -34,7 +28,8 @@ export interface SecretDeclaration<S extends $ZodType = $ZodType> extends Settin
   /** Undefined for one that is leased. */
   readonly place: Place | undefined;
   readonly default: undefined;
-  readonly developmentDefault: output<S> | undefined;
+  /** Gives the default. A function, so that nothing that prints a definition shows it. */
+  readonly developmentDefault: (() => output<S>) | undefined;
 }
 
 /** A declared setting that is no secret. Made by {@link plain}. */
@@ -89,11 +84,11 @@ export interface PlainOptions<S extends $ZodType> {
 }
 
 /**
- * Declares a secret: it is redacted wherever a snapshot is printed, and it has no default.
+ * Declares a secret: it is redacted wherever a snapshot is printed, and it has no default. What is wrong with it is
+ * thrown by {@link defineSettings}, which knows its name.
  *
  * @param place where Vault holds it, as `group/key`, or where it is leased, as {@link leased} says
  * @param schema a zod schema; its output type is the type of the value
- * @throws StrongroomError `DEFINITION_INVALID` when the place is no `group/key`
  * @example secret('database/url', z.url())
  */
 export function secret<S extends $ZodType>(
@@ -101,35 +96,59 @@ export function secret<S extends $ZodType>(
   schema: S,
   options: SecretOptions<S> = {},
 ): SecretDeclaration<S> {
-  return Object.freeze({
-    kind: 'secret',
-    schema,
-    ...placeOf(place),
-    default: undefined,
-    developmentDefault: options.developmentDefault,
-    description: options.description,
-    onSourceError: options.onSourceError,
-    onDeletion: options.onDeletion,
+  return declare('secret', () => {
+    if (isObject(options) && 'default' in options) {
+      throw invalid('A secret has no default; developmentDefault is one for the environment development');
+    }
+    checkOptions('secret()', options, {
+      description: true,
+      developmentDefault: true,
+      onSourceError: true,
+      onDeletion: true,
+    });
+    // A secret without a schema is another matter than one with a wrong one.
+    if (schema !== undefined) checkSchema('secret()', schema);
+    const { developmentDefault } = options;
+    return {
+      kind: 'secret',
+      schema,
+      ...readPlace(place),
+      default: undefined,
+      developmentDefault: developmentDefault === undefined ? undefined : () => developmentDefault,
+      description: options.description,
+      onSourceError: options.onSourceError,
+      onDeletion: options.onDeletion,
+    };
   });
 }
 
 /**
- * Declares a setting that is no secret: it may have a default and is shown when a snapshot is printed.
+ * Declares a setting that is no secret: it may have a default and is shown when a snapshot is printed. What is wrong
+ * with it is thrown by {@link defineSettings}, which knows its name.
  *
  * @param schema a zod schema; its output type is the type of the value
- * @throws StrongroomError `DEFINITION_INVALID` when the place is no `group/key`
  * @example plain(z.enum(['debug', 'info']), { default: 'info' })
  */
 export function plain<S extends $ZodType>(schema: S, options: PlainOptions<S> = {}): PlainDeclaration<S> {
-  return Object.freeze({
-    kind: 'plain',
-    schema,
-    ...placeOf(options.place),
-    default: options.default,
-    developmentDefault: undefined,
-    description: options.description,
-    onSourceError: options.onSourceError,
-    onDeletion: options.onDeletion,
+  return declare('plain', () => {
+    checkOptions('plain()', options, {
+      description: true,
+      default: true,
+      place: true,
+      onSourceError: true,
+      onDeletion: true,
+    });
+    checkSchema('plain()', schema);
+    return {
+      kind: 'plain',
+      schema,
+      ...(options.place === undefined ? noPlace : readPlace(options.place)),
+      default: options.default,
+      developmentDefault: undefined,
+      description: options.description,
+      onSourceError: options.onSourceError,
+      onDeletion: options.onDeletion,
+    };
   });
 }
 
@@ -145,21 +164,19 @@ export function defineSettings<const T extends Declarations, const E extends str
   readonly environments: readonly E[];
   readonly settings: T;
 }): Definition<T, E> {
+  checkOptions('defineSettings()', declared, { application: true, environments: true, settings: true });
   checkSegment('The application', declared.application);
+  if (!Array.isArray(declared.environments)) throw invalid('The environments are not given as a list');
   if (declared.environments.length === 0) throw invalid('The definition names no environment');
   for (const environment of declared.environments) checkSegment('The environment', environment);
+  if (!isObject(declared.settings)) throw invalid('The settings are not given as an object');
 
   // Written as a plain property, this name sets the prototype, and the setting would vanish without a word.
   if (![Object.prototype, null].includes(Object.getPrototypeOf(declared.settings))) checkName('__proto__');
   const settings = Object.fromEntries(
     Object.entries(declared.settings).map(([name, declaration]) => {
       checkName(name);
-      if (hidesDefault(declaration.schema)) {
-        throw invalid(
-          `The schema of ${name} makes a value out of nothing, which would hide it from provenance; ` +
-            'declare `default` beside the schema instead of .default(), .prefault() or .catch()',
-        );
-      }
+      checkDeclaration(name, declaration);
       return [name, Object.freeze({ ...declaration, name })];
     }),
   );
@@ -183,21 +200,45 @@ function checkName(name: string): void {
   }
 }
 
-function placeOf(place: PlaceText | LeasedPlace | undefined): Pick<Declaration, 'place' | 'lease'> {
-  if (place === undefined) return { place, lease: undefined };
-  if (typeof place === 'string') return { place: parsePlace(place), lease: undefined };
-  return { place: undefined, lease: place };
+/** A declaration that cannot work is told by defineSettings, which knows its name; the cause says where it stands. */
+function declare<D extends Declaration>(kind: D['kind'], make: () => D): D {
+  try {
+    return Object.freeze(make());
+  } catch (fault) {
+    if (!isStrongroomError(fault)) throw fault;
+    // Nobody but defineSettings sees it, and there it ends.
+    return Object.freeze({ kind, fault }) as unknown as D;
+  }
 }
 
-function parsePlace(text: string): Place {
-  const slash = text.lastIndexOf('/');
-  if (slash < 1) throw invalid(`The place "${text}" is not of the form group/key`);
-  const group = text.slice(0, slash);
-  const key = text.slice(slash + 1);
-  for (const segment of [...group.split('/'), key]) checkSegment('A segment of a place', segment);
-  return Object.freeze({ group, key });
+function checkDeclaration(name: string, declaration: Declaration): void {
+  const { fault } = (isObject(declaration) ? declaration : {}) as { readonly fault?: unknown };
+  if (isStrongroomError(fault)) throw invalid(`The setting ${name} cannot work. ${fault.message}`, fault);
+  if (!isObject(declaration) || !('kind' in declaration && 'developmentDefault' in declaration)) {
+    throw invalid(`The setting ${name} is not made by secret(place, schema) or plain(schema)`);
+  }
+  if (hidesDefault(declaration.schema)) {
+    throw invalid(
+      `The schema of ${name} makes a value out of nothing, which would hide it from provenance; ` +
+        'declare `default` beside the schema instead of .default(), .prefault() or .catch()',
+    );
+  }
 }
 
-function invalid(message: string): StrongroomError {
-  return new StrongroomError('DEFINITION_INVALID', message);
+/** @throws StrongroomError `DEFINITION_INVALID` for what `defineSettings` has not made */
+export function checkDefinition(owner: string, definition: Definition): void {
+  const settings: unknown = isObject(definition) ? definition.settings : undefined;
+  const named = isObject(settings) && Object.entries(settings).every(([name, each]) => isNamed(each, name));
+  if (!named) throw invalid(`${owner} wants a definition, as defineSettings() makes it`);
+}
+
+const isNamed = (setting: unknown, name: string): boolean => isObject(setting) && setting['name'] === name;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const noPlace = { place: undefined, lease: undefined };
+
+function invalid(message: string, cause?: unknown): StrongroomError {
+  return new StrongroomError('DEFINITION_INVALID', message, cause === undefined ? undefined : { cause });
 }

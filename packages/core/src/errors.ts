@@ -13,10 +13,10 @@ export interface ErrorEntry {
 /** Every error code, once. `docs/errors.md` is held to this table by a test. */
 export const errorTable = {
   DEFINITION_INVALID: {
-    when: 'The definition itself is wrong: a name, a place or a schema that cannot work, or two sources of one name.',
+    when: 'The code that declares or loads the settings is wrong: a name, a place, a schema or an option that cannot work, or two sources of one name.',
     retryable: false,
     httpStatus: 500,
-    remedy: 'Correct what the message names in the code that declares the settings.',
+    remedy: 'Correct what the message names in that code.',
   },
   SETTINGS_MISSING: {
     when: 'At least one setting has no value in any source, and every value that was found is valid.',

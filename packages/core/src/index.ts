@@ -3,14 +3,13 @@ export { parseBoolean } from './boolean.js';
 export { type Clock, systemClock } from './clock.js';
 export { defaultsSource } from './defaults-source.js';
 export {
+  checkDefinition,
   type Declaration,
   type Declarations,
   type Definition,
   defineSettings,
   type OnDeletion,
   type OnSourceError,
-  type Place,
-  type PlaceText,
   type PlainDeclaration,
   type PlainOptions,
   plain,
@@ -40,6 +39,8 @@ export type { SettingExplanation, SourceReport } from './explanation.js';
 export { type LeasedOptions, type LeasedPlace, leased } from './leased-place.js';
 export type { Logger } from './logger.js';
 export { nearMiss } from './near-miss.js';
+export { checkOptions, type OptionFault, type OptionNames, optionFaults } from './option-names.js';
+export type { Place, PlaceText } from './place.js';
 export type { SettingChange } from './resolution.js';
 export { createResolver, Resolver } from './resolver.js';
 export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver-options.js';

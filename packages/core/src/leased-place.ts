@@ -1,5 +1,6 @@
 import { StrongroomError } from './errors.js';
 import { frozenCopy } from './frozen-copy.js';
+import { checkOptions } from './option-names.js';
 import { checkSegment } from './segment.js';
 
 /**
@@ -29,6 +30,10 @@ export interface LeasedOptions {
  * @example secret(leased('database/creds/{application}-{environment}', 'password'), z.string())
  */
 export function leased(path: `${string}/${string}`, key: string, options: LeasedOptions = {}): LeasedPlace {
+  checkOptions('leased()', options, { parameters: true });
+  if (typeof path !== 'string') {
+    throw new StrongroomError('DEFINITION_INVALID', 'A leased path is not given as text');
+  }
   const plain = path.replaceAll('{application}', 'a').replaceAll('{environment}', 'e');
   for (const segment of plain.split('/')) checkSegment('A segment of a leased path', segment);
   if (/[{}]/.test(plain)) {

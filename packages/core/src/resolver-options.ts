@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Definition, OnDeletion, OnSourceError } from './definition.js';
 import { ConfigurationError, StrongroomError } from './errors.js';
 import type { Logger } from './logger.js';
+import { checkOptions } from './option-names.js';
 import type { Source } from './source.js';
 
 /** The numbers that a resolver goes by, each an option. */
@@ -68,6 +69,26 @@ export interface ResolverOptions<E extends string = string> {
   readonly logger?: Logger;
   /** @default the system's time */
   readonly clock?: Clock;
+}
+
+/** @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, and for sources that are none */
+export function checkResolverOptions(options: ResolverOptions): void {
+  checkOptions('createResolver()', options, {
+    environment: true,
+    sources: true,
+    startDeadlineMs: true,
+    onSourceError: true,
+    onDeletion: true,
+    refreshEveryMs: true,
+    refreshJitter: true,
+    refreshRetryMs: true,
+    lastGoodForMs: true,
+    logger: true,
+    clock: true,
+  });
+  const { sources } = options;
+  if (Array.isArray(sources) && sources.every((source) => typeof source?.lookup === 'function')) return;
+  throw invalid('createResolver() wants its sources as a list of sources');
 }
 
 /** @throws StrongroomError `DEFINITION_INVALID` for two sources of one name */

@@ -6,16 +6,24 @@ import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from '
 import { changesOf, nextChangeOf } from './change-stream.js';
 import { type Clock, systemClock } from './clock.js';
 import { defaultsSource } from './defaults-source.js';
-import type { Declarations, Definition, Setting, ValuesOf } from './definition.js';
+import {
+  checkDefinition,
+  type Declarations,
+  type Definition,
+  type Setting,
+  type ValuesOf,
+} from './definition.js';
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
 import { explainTrail, type SettingExplanation } from './explanation.js';
 import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
+import { checkOptions } from './option-names.js';
 import { Patience } from './patience.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
 import {
   checkEnvironment,
+  checkResolverOptions,
   checkSourceNames,
   type EnvironmentOf,
   type ResolverOptions,
@@ -78,9 +86,11 @@ export class Resolver<T extends Declarations> {
 
   /**
    * @throws ConfigurationError for an environment that the definition does not name
-   * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name, or a number that cannot be
+   * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
    */
   constructor(definition: Definition<T>, options: ResolverOptions) {
+    checkDefinition('createResolver()', definition);
+    checkResolverOptions(options);
     checkEnvironment(definition, options.environment);
     this.definition = definition;
     this.environment = options.environment;
@@ -154,6 +164,7 @@ export class Resolver<T extends Declarations> {
    * @example for await (const changes of settings.changes()) logger.info(changes.map(({ name }) => name));
    */
   changes(options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<readonly SettingChange[]> {
+    checkOptions('changes()', options, { signal: true });
     return changesOf(this.events, options.signal);
   }
 
@@ -162,10 +173,11 @@ export class Resolver<T extends Declarations> {
    *
    * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before
    */
-  nextChange(
+  async nextChange(
     name: keyof T & string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<SettingChange> {
+    checkOptions('nextChange()', options, { signal: true });
     return nextChangeOf(this.events, name, options.signal);
   }
 
@@ -187,6 +199,7 @@ export class Resolver<T extends Declarations> {
     build: (values: Pick<ValuesOf<T>, K>) => R | PromiseLike<R>,
     options: BindOptions<R> = {},
   ): Promise<Binding<R>> {
+    checkOptions('bind()', options, { dispose: true });
     const wanted: ReadonlySet<string> = new Set(names);
     const changed = (changes: readonly SettingChange[]) => {
       if (changes.some(({ name }) => wanted.has(name))) binding.renew();
@@ -501,7 +514,7 @@ function failuresWithout(
  * Makes a resolver. It asks nothing before `load()`.
  *
  * @throws ConfigurationError for an environment that the definition does not name
- * @throws StrongroomError `DEFINITION_INVALID` for two sources of one name
+ * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
  */
 export function createResolver<T extends Declarations, E extends string, const Given extends string>(
   definition: Definition<T, E>,

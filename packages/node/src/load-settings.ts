@@ -1,5 +1,7 @@
 import {
   type Clock,
+  checkDefinition,
+  checkOptions,
   createResolver,
   type Declarations,
   type Definition,
@@ -39,6 +41,7 @@ export interface LoadSettingsOptions<E extends string = string> {
  *
  * @returns the resolver, loaded: `current()` is the snapshot, `explain()` says where each value comes from
  * @throws ConfigurationError with every problem at once
+ * @throws StrongroomError `DEFINITION_INVALID` for what is no definition, and for an option that there is not
  * @example
  * const settings = await loadSettings(definition);
  * settings.current().DATABASE_URL;
@@ -47,8 +50,19 @@ export async function loadSettings<T extends Declarations, E extends string>(
   definition: Definition<T, E>,
   options: LoadSettingsOptions<NoInfer<E>> = {},
 ): Promise<Resolver<T>> {
+  checkDefinition('loadSettings()', definition);
+  checkOptions('loadSettings()', options, {
+    environment: true,
+    variables: true,
+    onVaultError: true,
+    startDeadlineMs: true,
+    logger: true,
+    vault: true,
+    clock: true,
+  });
   const variables = options.variables ?? process.env;
-  const { environment, useVault } = readWiring(definition, variables, options.environment);
+  const { environment, useVault, doubt } = readWiring(definition, variables, options.environment);
+  if (doubt !== undefined) warn(doubt, options.logger);
   const resolver = createResolver(definition, {
     environment,
     sources: [
@@ -70,6 +84,12 @@ export async function loadSettings<T extends Declarations, E extends string>(
     await resolver.close();
     throw error;
   }
+}
+
+function warn(doubt: string, logger: Logger | undefined): void {
+  if (logger === undefined)
+    process.emitWarning(doubt, { type: 'StrongroomWarning', code: 'ENVIRONMENT_ASSUMED' });
+  else logger.warn({}, doubt);
 }
 
 /** The options that were given: an option that is undefined leaves the default alone. */

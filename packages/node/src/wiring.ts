@@ -5,11 +5,14 @@ import {
   type Problem,
   parseBoolean,
 } from '@strongroom/core';
+import { misspeltEnvironment } from './misspelt-environment.js';
 
 /** How the program is to be wired, as its environment variables say. */
 export interface Wiring {
   readonly environment: string;
   readonly useVault: boolean;
+  /** Why the environment may not be the one that was meant. */
+  readonly doubt: string | undefined;
 }
 
 /**
@@ -25,13 +28,15 @@ export function readWiring(
 ): Wiring {
   const problems: Problem[] = [];
   const { name, value } = environmentOf(variables, chosen);
+  const meant = name === undefined ? misspeltEnvironment(definition, variables) : undefined;
   if (!definition.environments.includes(value)) {
+    const known = `The definition knows ${definition.environments.join(', ')}. Set APP_ENV to one of them.`;
     problems.push({
       code: 'SETTINGS_INVALID',
-      name,
-      reason: `${JSON.stringify(value)} is no environment of ${definition.application}`,
+      name: name ?? 'APP_ENV',
+      reason: `${name === undefined ? 'is not set, and ' : ''}${JSON.stringify(value)} is no environment of ${definition.application}`,
       tried: [],
-      hints: [`The definition knows ${definition.environments.join(', ')}. Set APP_ENV to one of them.`],
+      hints: meant === undefined ? [known] : [meant, known],
     });
   }
   const useVault = parseBoolean(variables['USE_VAULT'] || 'false');
@@ -47,14 +52,22 @@ export function readWiring(
   if (problems.length > 0 || useVault === undefined) {
     throw new ConfigurationError(`${definition.application} cannot be wired up`, problems);
   }
-  return { environment: value, useVault };
+  const doubt =
+    meant === undefined
+      ? undefined
+      : `Neither APP_ENV nor NODE_ENV is set, so ${definition.application} runs as ${value}, but ${meant}`;
+  return { environment: value, useVault, doubt };
 }
 
+/** The name is undefined where nothing names the environment, so that it is assumed. */
 function environmentOf(
   variables: EnvironmentVariables,
   chosen: string | undefined,
-): { readonly name: string; readonly value: string } {
+): { readonly name: string | undefined; readonly value: string } {
   if (chosen !== undefined) return { name: 'environment', value: chosen };
-  const name = variables['APP_ENV'] ? 'APP_ENV' : 'NODE_ENV';
-  return { name, value: variables[name] || 'development' };
+  for (const name of ['APP_ENV', 'NODE_ENV']) {
+    const value = variables[name];
+    if (value) return { name, value };
+  }
+  return { name: undefined, value: 'development' };
 }

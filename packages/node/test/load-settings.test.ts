@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ConfigurationError, type Logger } from '@strongroom/core';
+import { ConfigurationError, defineSettings, type Logger } from '@strongroom/core';
 import { serverKinds, type TestServer, writeSecret } from '@strongroom/test-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSettings } from '../src/index.js';
@@ -230,6 +230,138 @@ describe('with Vault on and no address', () => {
     };
     await expect(loadSettings(pakeDefinition(), { variables })).rejects.toMatchObject({
       message: expect.stringContaining('Neither VAULT_ADDR nor VAULT_URL is set'),
+    });
+  });
+});
+
+describe('with a variable that is misspelt', () => {
+  const definition = pakeDefinition();
+  const values = {
+    DATABASE_URL: 'postgresql://test:test@localhost/test',
+    REDIS_URL: 'redis://localhost:6379/1',
+    SECRET_KEY: 'test-secret-key',
+  };
+  const warningsOf = async (variables: Record<string, string>, environment?: 'production') => {
+    const warnings: string[] = [];
+    const quiet = () => undefined;
+    const logger: Logger = {
+      debug: quiet,
+      info: quiet,
+      error: quiet,
+      warn: (_, text) => warnings.push(text),
+    };
+    const chosen = environment === undefined ? {} : { environment };
+    await using settings = await loadSettings(definition, {
+      variables: { ...values, ...variables },
+      logger,
+      ...chosen,
+    });
+    return [settings.environment, ...warnings];
+  };
+
+  it.each([
+    ['APP_EVN', 'APP_ENV'],
+    ['APPENV', 'APP_ENV'],
+    ['APP_ENVIRONMENT', 'APP_ENV'],
+    ['NODE_EVN', 'NODE_ENV'],
+    ['NODE_ENVIRONMENT', 'NODE_ENV'],
+  ])('warns of %s, with which the program runs as development', async (misspelt, meant) => {
+    expect(await warningsOf({ [misspelt]: 'production' })).toEqual([
+      'development',
+      `Neither APP_ENV nor NODE_ENV is set, so ${definition.application} runs as development, ` +
+        `but ${misspelt} is set: was it meant to be ${meant}?`,
+    ]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the environment is set', { APP_EVN: 'production', NODE_ENV: 'staging' }],
+    ['it is empty', { APP_EVN: '' }],
+    [
+      'the name is another one',
+      { APP_NAME: 'x', NODE_OPTIONS: 'x', NODE_NAME: 'x', APP_URL: 'x', ENV: 'x', PORT: '1' },
+    ],
+  ])('does not warn when %s', async (_, variables) => {
+    expect(await warningsOf(variables)).toHaveLength(1);
+  });
+
+  it('does not warn when the code says which environment it is', async () => {
+    expect(await warningsOf({ APP_EVN: 'production' }, 'production')).toEqual(['production']);
+  });
+
+  it('is a process warning without a logger', async () => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    await using settings = await loadSettings(definition, {
+      variables: { ...values, APP_EVN: 'production' },
+    });
+    expect(settings.environment).toBe('development');
+    expect(await warned).toMatchObject({ name: 'StrongroomWarning', code: 'ENVIRONMENT_ASSUMED' });
+  });
+
+  it('names it where the environment that is assumed does not exist', async () => {
+    const strict = defineSettings({ application: 'shop', environments: ['production'], settings: {} });
+    await expect(loadSettings(strict, { variables: { APP_EVN: 'production' } })).rejects.toMatchObject({
+      problems: [
+        {
+          name: 'APP_ENV',
+          reason: expect.stringMatching(/^is not set/),
+          hints: [expect.stringContaining('APP_EVN'), expect.anything()],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [{ USE_VALT: 'true', VAULT_TOKEN: 'x' }, 'USE_VALT is set: was it meant to be USE_VAULT?'],
+    [
+      { USE_VAULT: 'true', VAULT_ULR: 'http://127.0.0.1:9', VAULT_TOKEN: 'x' },
+      'VAULT_ULR is set: was it meant to be VAULT_URL?',
+    ],
+    [
+      { USE_VAULT: 'true', VAULT_URL: 'http://127.0.0.1:9', VAULT_TOKN: 'x' },
+      'VAULT_TOKN is set: was it meant to be VAULT_TOKEN?',
+    ],
+  ])('names it in the error that follows: %j', async (given, hint) => {
+    const variables = { VAULT_MAX_RETRIES: '0', VAULT_CLIENT_TIMEOUT: '1', ...given };
+    await expect(loadSettings(definition, { variables })).rejects.toMatchObject({
+      message: expect.stringContaining(hint),
+    });
+  });
+});
+
+describe('what plain JavaScript lets pass', () => {
+  const definition = pakeDefinition();
+  const load = loadSettings as unknown as (...args: unknown[]) => Promise<unknown>;
+
+  it.each([
+    [
+      { onVaultErrors: 'throw' },
+      'onVaultErrors is no option of loadSettings(). Was it meant to be onVaultError?',
+    ],
+    [{ enviroment: 'staging' }, 'enviroment is no option of loadSettings(). Was it meant to be environment?'],
+    [
+      { startDeadline: 1 },
+      'startDeadline is no option of loadSettings(). Was it meant to be startDeadlineMs?',
+    ],
+    [null, expect.stringContaining('loadSettings() wants its options as an object')],
+  ])('%j is refused', async (options, message) => {
+    await expect(load(definition, options)).rejects.toMatchObject({ code: 'DEFINITION_INVALID', message });
+  });
+
+  it.each([undefined, null, {}, { application: 'a', environments: ['development'], settings: { PORT: {} } }])(
+    '%j is refused for a definition',
+    async (wrong) => {
+      await expect(load(wrong)).rejects.toMatchObject({
+        code: 'DEFINITION_INVALID',
+        message: 'loadSettings() wants a definition, as defineSettings() makes it',
+      });
+    },
+  );
+
+  it('names an option of Vault that there is not', async () => {
+    const variables = { USE_VAULT: 'true', VAULT_URL: 'http://127.0.0.1:9', VAULT_TOKEN: 'unused' };
+    await expect(load(definition, { variables, vault: { kvVersoin: 1 } })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      message: expect.stringContaining('Was it meant to be kvVersion?'),
     });
   });
 });

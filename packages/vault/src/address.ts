@@ -77,6 +77,9 @@ export function parseAddresses(
   name: string,
   allowInsecureHttp = false,
 ): { readonly addresses: readonly Address[]; readonly problems: readonly Problem[] } {
+  if (![given].flat().every((text) => typeof text === 'string')) {
+    return { addresses: [], problems: [problem(name, 'is not given as text', `${form}.`)] };
+  }
   const texts = [given].flat().flatMap((text) => text.split(',').map((part) => part.trim()));
   const parsed = texts
     .filter((text) => text !== '' || texts.length === 1)

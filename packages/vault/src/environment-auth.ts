@@ -24,6 +24,14 @@ const methods = {
   aws: ['AWS_ROLE', 'AWS_REGION', 'AWS_SERVER_ID'],
 } as const satisfies Record<string, readonly string[]>;
 
+/** All variables that say how to log in. */
+export const authVariables: readonly string[] = [
+  chooser,
+  ...Object.values(methods)
+    .flat()
+    .flatMap((name) => [`${prefix}${name}`, `${prefix}${name}_FILE`]),
+];
+
 type MethodName = keyof typeof methods;
 const methodNames = Object.keys(methods) as readonly MethodName[];
 

@@ -1,6 +1,7 @@
 import { isConfigurationError } from '@strongroom/core';
 import { expect, test } from 'vitest';
 import { readVaultEnvironment, vaultFromEnvironment } from './environment.js';
+import { environmentHints } from './environment-hints.js';
 
 const options = (variables: Record<string, string>) => {
   const { options, problems } = readVaultEnvironment(variables);
@@ -109,4 +110,28 @@ test('code wins over variables', () => {
   expect(
     vaultFromEnvironment({ VAULT_ADDR: 'http://vault.example.com' }, { allowInsecureHttp: true }).name,
   ).toBe('vault');
+});
+
+test.each([
+  [{ VAULT_TOKN: 'x' }, 'SOURCE_DENIED', 'VAULT_TOKN is set: was it meant to be VAULT_TOKEN?'],
+  [{ STRONGROOM_VAULT_ROLEID: 'x' }, 'SOURCE_DENIED', 'was it meant to be STRONGROOM_VAULT_ROLE_ID?'],
+  [
+    { STRONGROOM_VAULT_ROLE_ID: 'x', STRONGROOM_VAULT_SECRTE_ID: 'x' },
+    'SOURCE_DENIED',
+    'STRONGROOM_VAULT_SECRTE_ID is set: was it meant to be STRONGROOM_VAULT_SECRET_ID?',
+  ],
+  [{ VAULT_ULR: 'x' }, 'SOURCE_UNAVAILABLE', 'VAULT_ULR is set: was it meant to be VAULT_URL? Neither'],
+  [{ VAULT_ADDRESS: 'x' }, 'SOURCE_UNAVAILABLE', 'VAULT_ADDRESS is set: was it meant to be VAULT_ADDR?'],
+] as const)('names %j in what fails because of it', (variables, code, hint) => {
+  expect(environmentHints(variables, { addressAssumed: true, authInCode: false })[code]).toContain(hint);
+});
+
+test('suspects no variable that is known, empty, or of no use', () => {
+  const hints = (variables: Record<string, string>, authInCode = false) =>
+    environmentHints(variables, { addressAssumed: false, authInCode });
+  expect(hints({ VAULT_TOKEN: 'x', VAULT_TOKENS: 'x' })).toEqual({});
+  expect(hints({ VAULT_TOKN: '' })).toEqual({});
+  expect(hints({ VAULT_TOKN: 'x' }, true)).toEqual({});
+  expect(hints({ STRONGROOM_VAULT_JWT: 'x', STRONGROOM_VAULT_JWT_ROLE: 'x' })).toEqual({});
+  expect(hints({ VAULT_ULR: 'x' })).toEqual({});
 });

@@ -1,15 +1,16 @@
 import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
-import { withAddressHint } from './address-hint.js';
 import type { AuthMethod } from './auth/auth-method.js';
-import { notConfigured, problem } from './configuration-problem.js';
+import { checkOptions, notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
 import { readEnvironmentAddress } from './environment-address.js';
 import { readEnvironmentAuth } from './environment-auth.js';
+import { environmentHints, withHints } from './environment-hints.js';
 import { officialVariable, type Variable, variable } from './environment-names.js';
 import { readEnvironmentProxy } from './environment-proxy.js';
 import { readEnvironmentTls } from './environment-tls.js';
 import { readEnvironmentToken } from './environment-token.js';
 import { encodePath } from './kv-path.js';
+import { vaultSourceNames } from './option-names.js';
 import type { KvPlacement } from './placement.js';
 import { type VaultBehaviour, type VaultOptions, vaultSource } from './vault.js';
 
@@ -38,8 +39,10 @@ export interface VaultEnvironment {
  */
 export function readVaultEnvironment(
   variables: EnvironmentVariables = process.env,
-  { allowInsecureHttp = false }: { readonly allowInsecureHttp?: boolean } = {},
+  options: { readonly allowInsecureHttp?: boolean } = {},
 ): VaultEnvironment {
+  checkOptions('readVaultEnvironment()', options, { allowInsecureHttp: true });
+  const { allowInsecureHttp = false } = options;
   const problems: Problem[] = [];
   const official = (name: string) => officialVariable(variables, name);
   const where = readEnvironmentAddress(variables, allowInsecureHttp, problems);
@@ -88,13 +91,15 @@ export function vaultFromEnvironment(
   variables: EnvironmentVariables = process.env,
   options: VaultSourceOptions = {},
 ): Source {
-  const read = readVaultEnvironment(variables, options);
+  checkOptions('vaultFromEnvironment()', options, vaultSourceNames);
+  const read = readVaultEnvironment(variables, { allowInsecureHttp: options.allowInsecureHttp === true });
   if (read.problems.length > 0) throw notConfigured(read.problems);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const { token, ...others } = read.options;
   const ways = options.auth === undefined && token !== undefined ? { token } : {};
   const source = vaultSource({ ...others, ...ways, ...Object.fromEntries(given) });
-  return read.addressAssumed ? withAddressHint(source) : source;
+  const said = { addressAssumed: read.addressAssumed, authInCode: options.auth !== undefined };
+  return withHints(source, () => environmentHints(variables, said));
 }
 
 function readTimeout(given: Variable | undefined, problems: Problem[]): number | undefined {

@@ -1,4 +1,4 @@
-import { notConfigured, problem } from './configuration-problem.js';
+import { notAskable, problem } from './configuration-problem.js';
 
 /**
  * Encodes a path of Vault for a request, segment by segment.
@@ -9,6 +9,8 @@ import { notConfigured, problem } from './configuration-problem.js';
  * no plain one, which Vault refuses without a word
  */
 export function encodePath(what: string, path: string): string {
+  if (typeof path !== 'string') throw notAskable([problem(what, 'is not given as text', form)]);
+  if (path === '') throw notAskable([problem(what, 'is empty', form)]);
   return path
     .split('/')
     .map((segment) => encodeSegment(what, segment))
@@ -18,7 +20,7 @@ export function encodePath(what: string, path: string): string {
 function encodeSegment(what: string, segment: string): string {
   const wrong =
     segment === ''
-      ? 'has an empty segment'
+      ? 'has an empty segment: a slash at one of its ends, or two in a row'
       : segment === '.' || segment === '..'
         ? `has the segment "${segment}"`
         : /\p{C}/u.test(segment)
@@ -27,10 +29,12 @@ function encodeSegment(what: string, segment: string): string {
             ? 'holds a space that is no plain one'
             : undefined;
   if (wrong !== undefined) {
-    throw notConfigured([problem(what, wrong, 'Write it as segments with one slash between them.')]);
+    throw notAskable([problem(what, wrong, form)]);
   }
   return encodeURIComponent(segment);
 }
+
+const form = 'Write it as segments with one slash between them: app/production/database.';
 
 /** A path as a shell takes it. */
 export const shellWord = (text: string): string =>

@@ -1,5 +1,5 @@
 import type NodeVault from 'node-vault';
-import { notConfigured, problem } from './configuration-problem.js';
+import { notAskable, problem } from './configuration-problem.js';
 import type { Transport } from './transport.js';
 import { vaultMessages } from './vault-messages.js';
 
@@ -114,7 +114,7 @@ function pathOf(uri: string, address: string): string {
     /\p{C}/u.test(raw) ||
     /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
   ) {
-    throw notConfigured([
+    throw notAskable([
       problem('path', 'leaves the address of Vault, or has a segment "." or ".." or a control character'),
     ]);
   }

@@ -1,9 +1,10 @@
-import { type Clock, type Logger, type Source, systemClock } from '@strongroom/core';
+import { type Clock, type Logger, type OptionNames, type Source, systemClock } from '@strongroom/core';
 import type { AuthMethod } from './auth/auth-method.js';
 import { AuthenticatedTransport } from './auth/authenticated-transport.js';
 import type { TokenFiles } from './auth/token-file.js';
 import { tokensFor } from './auth/tokens-for.js';
 import type { Cancellation } from './cancellation.js';
+import { checkOptions } from './configuration-problem.js';
 import type { ProxyOptions } from './http-proxy.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
@@ -11,6 +12,7 @@ import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
 import { namespaceOf } from './namespace.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
+import { placementNames, vaultNames } from './option-names.js';
 import { type KvPlacement, placementDefaults } from './placement.js';
 import { readRoutes } from './routes.js';
 import type { TlsOptions } from './tls.js';
@@ -109,6 +111,8 @@ export interface Vault extends AsyncDisposable {
  * const secret = await vault.kv().read('pake_system/production/database');
  */
 export function createVault(options: VaultOptions): Vault {
+  checkOptions('createVault()', options, vaultNames);
+  checkWays(options);
   const { routes, limits } = readRoutes(options);
   const [{ address }] = routes;
   const { tls = {}, logger, clock = systemClock } = options;
@@ -130,14 +134,17 @@ export function createVault(options: VaultOptions): Vault {
     address: address.text,
     kv: (mount = placementDefaults.mount, options = {}) => new KvMount(transport, versions, mount, options),
     lease,
-    source: (placement = {}) =>
-      createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement),
+    source: (placement = {}) => {
+      checkOptions('vault.source()', placement, placementNames);
+      return createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement);
+    },
     client: () => (client ??= createNodeVaultClient(transport)),
     close,
     [Symbol.asyncDispose]: close,
   });
 
   async function lease(path: string, given: LeaseOptions = {}): Promise<Lease> {
+    checkOptions('vault.lease()', given, leaseNames);
     const { parameters, signal, ...listeners } = given;
     const made = await leases.obtain({ path, parameters }, listeners, signal);
     if (made === undefined) throw noSuchPath(address.text, path);
@@ -165,8 +172,38 @@ export function createVault(options: VaultOptions): Vault {
  * @throws ConfigurationError for options that cannot work, all at once
  */
 export function vaultSource(options: VaultOptions & KvPlacement): Source {
-  const vault = createVault(options);
-  return { ...vault.source(options), close: () => vault.close() };
+  checkOptions('vaultSource()', options, { ...vaultNames, ...placementNames });
+  const { mount, layout, kvVersion, ...others } = options;
+  const vault = createVault(others);
+  const placement = { mount, layout, kvVersion };
+  const given = Object.fromEntries(Object.entries(placement).filter(([, value]) => value !== undefined));
+  return { ...vault.source(given), close: () => vault.close() };
+}
+
+const leaseNames: OptionNames<LeaseOptions> = {
+  parameters: true,
+  signal: true,
+  onRenewed: true,
+  onReplaced: true,
+  onFailed: true,
+};
+
+/** @throws ConfigurationError for options of options that there are not */
+function checkWays({ tls, proxy }: VaultOptions): void {
+  if (tls !== undefined) {
+    checkOptions('tls', tls, {
+      ca: true,
+      caFile: true,
+      caFolder: true,
+      cert: true,
+      certFile: true,
+      key: true,
+      keyFile: true,
+      serverName: true,
+      skipVerify: true,
+    });
+  }
+  if (typeof proxy === 'object') checkOptions('proxy', proxy, { https: true, http: true, except: true });
 }
 
 /** The one thing that is said even without a logger, as Node.js itself does. */

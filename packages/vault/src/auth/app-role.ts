@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
 import { WrappedSecretId } from './wrapped-secret-id.js';
@@ -18,12 +19,9 @@ export interface AppRoleOptions {
  * @example
  * createVault({ address, auth: appRole({ roleId, secretId: { file: '/run/secrets/secret-id' } }) });
  */
-export function appRole({
-  roleId,
-  secretId,
-  wrappedSecretId,
-  mount = 'approle',
-}: AppRoleOptions): AuthMethod {
+export function appRole(options: AppRoleOptions): AuthMethod {
+  checkOptions('appRole()', options, { roleId: true, secretId: true, wrappedSecretId: true, mount: true });
+  const { roleId, secretId, wrappedSecretId, mount = 'approle' } = options;
   const at = mountOf(mount);
   const wrapped = wrappedSecretId === undefined ? undefined : new WrappedSecretId(wrappedSecretId, at);
   return named('approle', async (context) => {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { VaultError } from '../vault-error.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
@@ -28,7 +29,15 @@ const body = 'Action=GetCallerIdentity&Version=2011-06-15';
  * Logs in as an IAM principal of AWS: Vault gets a signed request for `sts:GetCallerIdentity`, and makes it.
  * Signing is done by the package `aws4`, an optional peer dependency.
  */
-export function aws({ role, credentials, region, serverId, mount = 'aws' }: AwsOptions): AuthMethod {
+export function aws(options: AwsOptions): AuthMethod {
+  checkOptions('aws()', options, {
+    role: true,
+    credentials: true,
+    region: true,
+    serverId: true,
+    mount: true,
+  });
+  const { role, credentials, region, serverId, mount = 'aws' } = options;
   return named('aws', async ({ address, login }) => {
     const sign = await loadSigner(address);
     const text = (credential: Credential, what: string) => readCredential(credential, what, address);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
 
@@ -9,7 +10,9 @@ export interface CertificateOptions {
 }
 
 /** Logs in by the client certificate of the connection, that of the TLS options. */
-export function certificate({ role, mount = 'cert' }: CertificateOptions = {}): AuthMethod {
+export function certificate(options: CertificateOptions = {}): AuthMethod {
+  checkOptions('certificate()', options, { role: true, mount: true });
+  const { role, mount = 'cert' } = options;
   return named('cert', async ({ address, login }) =>
     login(
       `auth/${mountOf(mount)}/login`,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
 
@@ -11,7 +12,9 @@ export interface JwtOptions {
 }
 
 /** Logs in with a JSON Web Token. A file is read anew at each login. */
-export function jwt({ jwt, role, mount = 'jwt' }: JwtOptions): AuthMethod {
+export function jwt(options: JwtOptions): AuthMethod {
+  checkOptions('jwt()', options, { jwt: true, role: true, mount: true });
+  const { jwt, role, mount = 'jwt' } = options;
   return named('jwt', async ({ address, login }) =>
     login(
       `auth/${mountOf(mount)}/login`,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
 
@@ -14,7 +15,9 @@ export interface KubernetesOptions {
 export const serviceAccountTokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** Logs in by the service account of a pod. Its token is read anew at each login: Kubernetes rotates it. */
-export function kubernetes({ role, jwt, mount = 'kubernetes' }: KubernetesOptions): AuthMethod {
+export function kubernetes(options: KubernetesOptions): AuthMethod {
+  checkOptions('kubernetes()', options, { role: true, jwt: true, mount: true });
+  const { role, jwt, mount = 'kubernetes' } = options;
   const token = jwt ?? { file: serviceAccountTokenFile };
   return named('kubernetes', async ({ address, login }) =>
     login(

@@ -1,3 +1,4 @@
+import { checkOptions } from '../configuration-problem.js';
 import { type AuthMethod, mountOf, named } from './auth-method.js';
 import { type Credential, readCredential } from './credential.js';
 
@@ -9,7 +10,9 @@ export interface UserpassOptions {
 }
 
 /** Logs in with a user name and a password. LDAP, RADIUS and Okta log in the same way: give their mount. */
-export function userpass({ username, password, mount = 'userpass' }: UserpassOptions): AuthMethod {
+export function userpass(options: UserpassOptions): AuthMethod {
+  checkOptions('userpass()', options, { username: true, password: true, mount: true });
+  const { username, password, mount = 'userpass' } = options;
   return named('userpass', async ({ address, login }) => {
     const user = await readCredential(username, 'the user name', address);
     return login(

@@ -1,5 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
-import { notConfigured, problem } from '../configuration-problem.js';
+import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import type { KvContext, KvPart } from './kv-context.js';
 import type { KvVersion } from './kv-version.js';
 
@@ -11,6 +11,7 @@ export interface KvDeleteOptions {
 
 /** Deletes the latest version or the versions named; in KV version 1 the secret. */
 export async function deleteKv(context: KvContext, path: string, options: KvDeleteOptions): Promise<void> {
+  checkOptions('kv.delete()', options, { versions: true, signal: true });
   const { versions, signal } = options;
   if (versions !== undefined) return onVersions(context, 'delete', path, versions, signal);
   await remove(context, await context.version(signal), 'data', path, signal);
@@ -25,7 +26,7 @@ export async function onVersions(
   signal: Cancellation | undefined,
 ): Promise<void> {
   if (versions.length === 0 || !versions.every((version) => Number.isSafeInteger(version) && version > 0)) {
-    throw notConfigured([problem('versions', 'is no list of versions', 'Name at least one, from 1 on.')]);
+    throw notAskable([problem('versions', 'is no list of versions', 'Name at least one, from 1 on.')]);
   }
   await context.requireVersion2('versions of a secret', signal);
   const body = JSON.stringify({ versions });

@@ -1,4 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
+import { checkOptions } from '../configuration-problem.js';
 import { objectAt, own } from '../json-object.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { strangeAnswer } from './kv-fault.js';
@@ -58,6 +59,12 @@ export async function listAllKv(
   path: string,
   options: KvListAllOptions,
 ): Promise<KvTree> {
+  checkOptions('kv.listAll()', options, {
+    concurrency: true,
+    maxDepth: true,
+    maxSecrets: true,
+    signal: true,
+  });
   const { concurrency, maxDepth, maxSecrets } = { ...listAllDefaults, ...options };
   const paths: string[] = [];
   const folders = [{ path: path.replace(/\/$/, ''), depth: 0 }];

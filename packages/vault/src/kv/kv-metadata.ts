@@ -1,4 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
+import { checkOptions } from '../configuration-problem.js';
 import { parseDuration } from '../duration.js';
 import { dataOf, objectAt, own, timeOf } from '../json-object.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
@@ -74,6 +75,12 @@ export async function writeMetadata(
   change: KvMetadataChange,
   signal: Cancellation | undefined,
 ): Promise<void> {
+  checkOptions('kv.writeMetadata()', change, {
+    maxVersions: true,
+    casRequired: true,
+    deleteVersionAfterMs: true,
+    customMetadata: true,
+  });
   await context.requireVersion2('metadata', signal);
   const body = JSON.stringify({
     max_versions: change.maxVersions,

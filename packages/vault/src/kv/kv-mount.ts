@@ -1,4 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
+import { checkOptions } from '../configuration-problem.js';
 import { encodePath } from '../kv-path.js';
 import type { Transport } from '../transport.js';
 import { KvContext } from './kv-context.js';
@@ -35,7 +36,8 @@ export interface KvCallOptions {
  * mount, without `data/`: `pake_system/production/database`.
  *
  * Every method throws a VaultError when Vault could not answer, denied it, or has no KV mount there, and a
- * ConfigurationError for a path with an empty segment, `.`, `..` or a control character. What only version 2 has
+ * ConfigurationError for a path that is empty or has an empty segment, `.`, `..` or a control character, and for an
+ * option that there is not. What only version 2 has
  * is `SOURCE_DENIED` on a mount of version 1, before anything is sent.
  */
 export class KvMount {
@@ -44,14 +46,17 @@ export class KvMount {
   readonly #context: KvContext;
 
   /** @throws ConfigurationError for a mount that cannot be a path */
-  constructor(transport: Transport, versions: KvVersions, mount: string, { version = 2 }: KvOptions = {}) {
+  constructor(transport: Transport, versions: KvVersions, mount: string, options: KvOptions = {}) {
+    checkOptions('vault.kv()', options, { version: true });
+    const { version = 2 } = options;
     this.mount = mount.replace(/^\/+|\/+$/g, '');
     encodePath('mount', this.mount);
     this.#context = new KvContext(transport, this.mount, versions, version);
   }
 
   /** The version of the mount: known already, or asked for now. Undefined where Vault does not tell. */
-  async version({ signal }: KvCallOptions = {}): Promise<KvVersion | undefined> {
+  async version(options: KvCallOptions = {}): Promise<KvVersion | undefined> {
+    const signal = signalOf('kv.version()', options);
     const { versions } = this.#context;
     return versions.known(this.mount) ?? versions.ask(this.mount, signal);
   }
@@ -89,8 +94,8 @@ export class KvMount {
   }
 
   /** The names below a path, sorted as Vault does; those of folders end with a slash. Empty when there are none. */
-  list(path = '', { signal }: KvCallOptions = {}): Promise<readonly string[]> {
-    return listKv(this.#context, path, signal);
+  async list(path = '', options: KvCallOptions = {}): Promise<readonly string[]> {
+    return listKv(this.#context, path, signalOf('kv.list()', options));
   }
 
   /** The paths of all secrets below a path, within limits. */
@@ -99,13 +104,13 @@ export class KvMount {
   }
 
   /** What is known of a secret beside its data. Version 2 only. */
-  metadata(path: string, { signal }: KvCallOptions = {}): Promise<KvMetadata | KvNoMetadata> {
-    return readMetadata(this.#context, path, signal);
+  async metadata(path: string, options: KvCallOptions = {}): Promise<KvMetadata | KvNoMetadata> {
+    return readMetadata(this.#context, path, signalOf('kv.metadata()', options));
   }
 
   /** Changes what is named of a secret's metadata, and nothing else. Version 2 only. */
-  writeMetadata(path: string, change: KvMetadataChange, { signal }: KvCallOptions = {}): Promise<void> {
-    return writeMetadata(this.#context, path, change, signal);
+  async writeMetadata(path: string, change: KvMetadataChange, options: KvCallOptions = {}): Promise<void> {
+    return writeMetadata(this.#context, path, change, signalOf('kv.writeMetadata()', options));
   }
 
   /** Deletes the latest version, or those named; `undelete` brings them back. In version 1 the secret is gone. */
@@ -114,17 +119,22 @@ export class KvMount {
   }
 
   /** Brings deleted versions back. Version 2 only. */
-  undelete(path: string, versions: readonly number[], { signal }: KvCallOptions = {}): Promise<void> {
-    return onVersions(this.#context, 'undelete', path, versions, signal);
+  async undelete(path: string, versions: readonly number[], options: KvCallOptions = {}): Promise<void> {
+    return onVersions(this.#context, 'undelete', path, versions, signalOf('kv.undelete()', options));
   }
 
   /** Removes the data of versions for good. Version 2 only. */
-  destroy(path: string, versions: readonly number[], { signal }: KvCallOptions = {}): Promise<void> {
-    return onVersions(this.#context, 'destroy', path, versions, signal);
+  async destroy(path: string, versions: readonly number[], options: KvCallOptions = {}): Promise<void> {
+    return onVersions(this.#context, 'destroy', path, versions, signalOf('kv.destroy()', options));
   }
 
   /** Removes a secret with all its versions for good. Version 2 only. */
-  deleteMetadata(path: string, { signal }: KvCallOptions = {}): Promise<void> {
-    return deleteMetadata(this.#context, path, signal);
+  async deleteMetadata(path: string, options: KvCallOptions = {}): Promise<void> {
+    return deleteMetadata(this.#context, path, signalOf('kv.deleteMetadata()', options));
   }
+}
+
+function signalOf(owner: string, options: KvCallOptions): Cancellation | undefined {
+  checkOptions(owner, options, { signal: true });
+  return options.signal;
 }

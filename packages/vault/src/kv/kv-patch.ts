@@ -1,4 +1,5 @@
 import { isStrongroomError } from '@strongroom/core';
+import { checkOptions } from '../configuration-problem.js';
 import type { VaultRequest } from '../transport.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { readKv } from './kv-read.js';
@@ -24,6 +25,7 @@ export async function patchKv(
   changes: Readonly<Record<string, unknown>>,
   options: KvWriteOptions,
 ): Promise<KvWritten | KvAbsent> {
+  checkOptions('kv.patch()', options, { cas: true, signal: true });
   const { cas, signal } = options;
   checkCas(cas);
   await context.requireVersion2('patching', signal);

@@ -1,5 +1,7 @@
+import type { OptionNames } from '@strongroom/core';
 import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
+import { checkOptions } from '../configuration-problem.js';
 import type { VaultRequest } from '../transport.js';
 import { isPlainMissing, isWrongForm, type KvContext } from './kv-context.js';
 import { onlyVersion2, strangeAnswer } from './kv-fault.js';
@@ -13,6 +15,8 @@ export interface KvReadOptions {
   readonly signal?: Cancellation;
 }
 
+const readNames: OptionNames<KvReadOptions> = { version: true, signal: true };
+
 /**
  * Reads a secret: one request, as long as the answer leaves no doubt about the version of the mount. Otherwise
  * Vault is asked for it, once a mount.
@@ -22,6 +26,7 @@ export async function readKv(
   path: string,
   options: KvReadOptions,
 ): Promise<KvFound | KvAbsent> {
+  checkOptions('kv.read()', options, readNames);
   const { mount, versions, assumed } = context;
   const known = versions.known(mount);
   // Only version 2 has versions of a secret.

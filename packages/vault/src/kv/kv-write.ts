@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '@strongroom/core';
 import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
-import { notConfigured, problem } from '../configuration-problem.js';
+import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import { objectAt, own, timeOf } from '../json-object.js';
 import type { VaultRequest } from '../transport.js';
 import { errorsOf } from '../vault-messages.js';
@@ -33,8 +33,10 @@ export async function writeKv(
   context: KvContext,
   path: string,
   data: Readonly<Record<string, unknown>>,
-  { cas, signal }: KvWriteOptions,
+  options: KvWriteOptions,
 ): Promise<KvWritten> {
+  checkOptions('kv.write()', options, { cas: true, signal: true });
+  const { cas, signal } = options;
   checkCas(cas);
   const version = await context.version(signal);
   if (version === 1 && cas !== undefined)
@@ -114,16 +116,14 @@ export function toJson(body: object): string {
   try {
     return JSON.stringify(body);
   } catch {
-    throw notConfigured([problem('data', 'cannot be written as JSON', 'Give JSON values only.')]);
+    throw notAskable([problem('data', 'cannot be written as JSON', 'Give JSON values only.')]);
   }
 }
 
 /** @throws ConfigurationError for what is no version */
 export function checkCas(cas: number | undefined): void {
   if (cas === undefined || (Number.isSafeInteger(cas) && cas >= 0)) return;
-  throw notConfigured([
-    problem('cas', 'is no version', 'Give the version that was read; 0 for a new secret.'),
-  ]);
+  throw notAskable([problem('cas', 'is no version', 'Give the version that was read; 0 for a new secret.')]);
 }
 
 const isCasMismatch = ({ status, body }: VaultAnswer): boolean =>

@@ -1,0 +1,54 @@
+import { StrongroomError } from './errors.js';
+import { nearMiss } from './near-miss.js';
+
+/** Every option of a type, so that the compiler sees when one is forgotten. */
+export type OptionNames<T> = { readonly [K in keyof Required<T>]: true };
+
+/** What is wrong with the options of a function, in words. Never a value. */
+export interface OptionFault {
+  /** The option; or, where what was given are no options at all, the function. */
+  readonly name: string;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/**
+ * Finds the options that a function does not have: plain JavaScript would let a mistyped one pass without a word.
+ *
+ * @param owner the function, as people write it: `plain()`
+ * @param names every option that it has
+ */
+export function optionFaults<T extends object>(
+  owner: string,
+  given: T,
+  names: OptionNames<NoInfer<T>>,
+): readonly OptionFault[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return [{ name: owner, reason: 'wants its options as an object', hint: choice(names) }];
+  }
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(names, name))
+    .map((name) => {
+      const meant = nearMiss(name, Object.keys(names));
+      const hint = meant === undefined ? choice(names) : `Was it meant to be ${meant}?`;
+      return { name, reason: `is no option of ${owner}`, hint };
+    });
+}
+
+/**
+ * Refuses options that a function does not have.
+ *
+ * @throws StrongroomError `DEFINITION_INVALID` with all of them, each with what it was most likely meant to be
+ */
+export function checkOptions<T extends object>(
+  owner: string,
+  given: T,
+  names: OptionNames<NoInfer<T>>,
+): void {
+  const faults = optionFaults(owner, given, names);
+  if (faults.length === 0) return;
+  const texts = faults.map(({ name, reason, hint }) => `${name} ${reason}. ${hint}`);
+  throw new StrongroomError('DEFINITION_INVALID', texts.join(' '));
+}
+
+const choice = (names: object): string => `The options are ${Object.keys(names).join(', ')}.`;
