@@ -8,7 +8,12 @@ export function describeServers(results) {
   for (const { assertionResults } of results.testResults) {
     for (const { ancestorTitles, status } of assertionResults) {
       const server = ancestorTitles
-        .map((title) => /^on ((?:a cluster of )?the embedded server|(?:a Raft cluster of )?(?:Vault|OpenBao) v\S+)$/.exec(title)?.[1])
+        .map(
+          (title) =>
+            /^on ((?:a cluster of )?the embedded server|(?:a Raft cluster of )?(?:Vault|OpenBao) v\S+)$/.exec(
+              title,
+            )?.[1],
+        )
         .find(Boolean);
       if (server === undefined) continue;
       const count = counts.get(server) ?? { passed: 0, failed: 0, skipped: 0 };

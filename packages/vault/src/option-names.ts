@@ -34,6 +34,7 @@ export const vaultNames: OptionNames<VaultOptions> = {
   auth: true,
   token: true,
   namespace: true,
+  authNamespace: true,
   tls: true,
   proxy: true,
   ...behaviourNames,
