@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { startDevServer } from '@strongroom/dev-server';
 import { startEmbeddedCluster } from './embedded-cluster.js';
+import { startEmbeddedServer } from './embedded-server.js';
 import { startRaftCluster } from './raft-cluster.js';
 import { startRealServer } from './real-server.js';
 import { realServerBinary } from './real-server-binary.js';
@@ -21,7 +21,7 @@ export interface ClusterKind {
 
 const embedded: ServerKind = {
   name: 'the embedded server',
-  start: () => startDevServer({ rootToken: newRootToken() }),
+  start: () => startEmbeddedServer(newRootToken()),
 };
 
 const binary = realServerBinary();

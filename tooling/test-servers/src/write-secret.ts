@@ -2,7 +2,7 @@ import type { TestServer } from './test-server.js';
 
 /** Writes a KV version 2 secret the plain way, with no client of ours in between. */
 export async function writeSecret(
-  server: TestServer,
+  server: Pick<TestServer, 'address' | 'rootToken'>,
   path: string,
   data: Readonly<Record<string, unknown>>,
   mount = 'secret',

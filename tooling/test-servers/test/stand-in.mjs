@@ -12,7 +12,8 @@ const { VAULT_DEV_LISTEN_ADDRESS: listen = '', VAULT_DEV_ROOT_TOKEN_ID: rootToke
 if (asked === 'version') process.stdout.write('Vault v0.0.1 (stand-in)\n');
 else if (asked === 'server -dev -dev-no-store-token' && rootToken !== '') {
   const [host, port] = listen.split(':');
-  await startDevServer({ host, port: Number(port), rootToken });
+  const { unsealKey } = await startDevServer({ host, port: Number(port), rootToken });
+  process.stdout.write(`Unseal Key: ${unsealKey}\n`);
 } else if (asked.startsWith('server -config=')) await startNode(asked.slice('server -config='.length));
 else process.exitCode = 64;
 

@@ -32,6 +32,14 @@ describe.each(clusterKinds.map((kind) => [kind.name, kind] as const))('on %s', (
   }, 180_000);
   afterAll(() => cluster.close());
 
+  test('every node answers by itself, as the active one or for it', async () => {
+    for (const address of cluster.addresses) {
+      const vault = createVault({ address, token: cluster.rootToken, ...limits });
+      onTestFinished(() => vault.close());
+      expect(await vault.kv().read('app/test/database')).toMatchObject({ status: 'found' });
+    }
+  });
+
   test('the leader is killed under load: no cached value is lost, and no other read is late', {
     timeout: 120_000,
   }, async () => {
