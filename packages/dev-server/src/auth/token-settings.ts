@@ -1,3 +1,5 @@
+import { wrongAddress } from '../go/cidr.js';
+import { quote } from '../go/format-value.js';
 import type { JsonRecord } from '../json/json-value.js';
 import type { AuthGrant } from '../logical/auth-grant.js';
 import type { Fields } from '../logical/fields.js';
@@ -44,7 +46,16 @@ export const NO_SETTINGS: TokenSettings = {
 
 const TYPES = new Set(['', 'default', 'service', 'batch', 'default-service', 'default-batch']);
 
+/** @throws LogicalFault for what is no address */
+export function checkAddresses(addresses: readonly string[]): void {
+  const wrong = wrongAddress(addresses);
+  if (wrong === undefined) return;
+  const why = `Unable to convert ${quote(wrong)} to an IPv4 or IPv6 address, or a UNIX Socket`;
+  throw refusal(`error parsing address ${quote(wrong)}: ${why}`);
+}
+
 function checkSettings(settings: TokenSettings): void {
+  checkAddresses(settings.boundCidrs);
   if (settings.numUses < 0) throw refusal("'token_num_uses' cannot be negative");
   if (settings.ttl > 0 && settings.maxTtl > 0 && settings.ttl > settings.maxTtl) {
     throw refusal("'token_ttl' cannot be greater than 'token_max_ttl'");

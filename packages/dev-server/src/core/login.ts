@@ -47,6 +47,7 @@ export function completeLogin(
   const source = fullPath(mount)
     .replace(/^auth\//, '')
     .replaceAll('/', '-');
+  if (entity?.disabled === true) throw refusal('permission denied', 403);
   const token = core.tokens.add({
     parent: '',
     policies,
@@ -64,5 +65,5 @@ export function completeLogin(
     renewable: true,
     internal: grant.internal,
   });
-  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }) };
+  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }, entity?.policies) };
 }

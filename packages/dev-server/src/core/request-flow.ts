@@ -43,6 +43,11 @@ function isAllowed(
   return allowed && (!isSpecial(mount?.backend.root ?? [], mount) || acl.hasSudo(request.path));
 }
 
+/** Whether the entity of a token, where it has one, is still there and not disabled. */
+function isSomebody(core: VaultCore, { entityId }: TokenEntry): boolean {
+  return entityId === '' || core.entities.get(entityId)?.disabled === false;
+}
+
 /** Lets the backend answer; what it fails with gets Vault's frame. */
 async function callBackend(mount: RoutedMount, below: LogicalRequest): Promise<LogicalResponse | undefined> {
   try {
@@ -91,7 +96,8 @@ async function handleOrdinary(
   try {
     const below = mount && withTrueOperation({ ...request, path: mount.path }, mount.backend);
     const effective = { ...request, operation: below?.operation ?? request.operation };
-    if (!isAllowed(core, token, effective, mount)) throw refusal(PERMISSION_DENIED, 403);
+    if (!isSomebody(core, token) || !isAllowed(core, token, effective, mount))
+      throw refusal(PERMISSION_DENIED, 403);
     if (mount === undefined || below === undefined)
       throw refusal(`no handler for route '${request.path}'`, 404);
     if (mount.entry.type === 'cubbyhole' && token.type === 'batch') {

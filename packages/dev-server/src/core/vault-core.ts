@@ -100,7 +100,8 @@ export class VaultCore {
 
   /** What a token may do. */
   aclOf(token: TokenEntry): Acl {
-    return this.policies.acl(token.policies, this.entities.get(token.entityId));
+    const entity = this.entities.get(token.entityId);
+    return this.policies.acl([...token.policies, ...(entity?.policies ?? [])], entity);
   }
 
   /** The TTLs of a mount in seconds: its own, else the server's. */

@@ -13,6 +13,13 @@ export function isCidr(text: string): boolean {
   return parsed !== undefined && Number(bits) <= (parsed.type === 'ipv4' ? 32 : 128);
 }
 
+/** Whether Vault takes a text for the path of a socket. */
+const isSocketPath = (text: string): boolean => text.length > 1 && /^\.|\//.test(text);
+
+/** The first of some texts that is no address for Vault: neither of IP, with bits or without, nor of a socket. */
+export const wrongAddress = (texts: readonly string[]): string | undefined =>
+  texts.find((text) => isIP(text) === 0 && !isCidr(text) && !isSocketPath(text));
+
 /** Whether an address is in one of the blocks; a block without bits is one address. */
 export function inCidrs(address: string, blocks: readonly string[]): boolean {
   const asked = addressOf(address);

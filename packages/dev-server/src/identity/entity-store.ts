@@ -25,21 +25,44 @@ export class EntityStore {
     return [...this.#entities.values()];
   }
 
-  /** The entity that a mount knows by a name; made where there is none yet. */
-  forAlias(mountAccessor: string, name: string, metadata: ReadonlyMap<string, string>): Entity {
-    const known = this.all().find((entity) =>
+  findByAlias(name: string, mountAccessor: string): Entity | undefined {
+    return this.all().find((entity) =>
       entity.aliases.some((alias) => alias.mountAccessor === mountAccessor && alias.name === name),
     );
-    if (known !== undefined) return known;
-    const id = randomUUID();
-    const entity: Entity = {
-      id,
+  }
+
+  /** An entity with a name that was made up; not among the others yet. */
+  newEntity(): Entity {
+    const now = this.now();
+    return {
+      id: randomUUID(),
       name: `entity_${randomUUID().slice(0, 8)}`,
       metadata: new Map(),
-      aliases: [{ id: randomUUID(), name, mountAccessor, metadata }],
-      creationTime: this.now(),
+      aliases: [],
+      policies: [],
+      disabled: false,
+      creationTime: now,
+      lastUpdateTime: now,
     };
-    this.#entities.set(id, entity);
+  }
+
+  put(entity: Entity): void {
+    this.#entities.set(entity.id, { ...entity, lastUpdateTime: this.now() });
+  }
+
+  remove(id: string): void {
+    this.#entities.delete(id);
+  }
+
+  /** The entity that a mount knows by a name; made where there is none yet. */
+  forAlias(mountAccessor: string, name: string, metadata: ReadonlyMap<string, string>): Entity {
+    const known = this.findByAlias(name, mountAccessor);
+    if (known !== undefined) return known;
+    const entity = {
+      ...this.newEntity(),
+      aliases: [{ id: randomUUID(), name, mountAccessor, metadata }],
+    };
+    this.put(entity);
     return entity;
   }
 

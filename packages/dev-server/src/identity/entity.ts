@@ -14,7 +14,11 @@ export interface Entity {
   readonly name: string;
   readonly metadata: ReadonlyMap<string, string>;
   readonly aliases: readonly Alias[];
+  /** What whoever it is may do whichever way the login went. */
+  readonly policies: readonly string[];
+  readonly disabled: boolean;
   readonly creationTime: number;
+  readonly lastUpdateTime: number;
 }
 
 export const ENTITIES = collection<Entity>('entities');

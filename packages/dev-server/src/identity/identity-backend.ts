@@ -2,9 +2,12 @@ import type { VaultCore } from '../core/vault-core.js';
 import { sortedByBytes } from '../go/compare-bytes.js';
 import { formatTime } from '../go/timestamp.js';
 import type { JsonRecord } from '../json/json-value.js';
+import type { Fields } from '../logical/fields.js';
+import { refusal } from '../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../logical/logical-response.js';
 import { definePath, PathBackend } from '../logical/path-backend.js';
 import { fullPath } from '../mounts/mount-entry.js';
+import { sanitizePolicies } from '../policies/sanitize-policies.js';
 import type { Alias, Entity } from './entity.js';
 
 function aliasView(core: VaultCore, entity: Entity, alias: Alias): JsonRecord {
@@ -30,43 +33,135 @@ function entityView(core: VaultCore, entity: Entity | undefined): LogicalRespons
       aliases: entity.aliases.map((alias) => aliasView(core, entity, alias)),
       creation_time: formatTime(entity.creationTime),
       direct_group_ids: [],
-      disabled: false,
+      disabled: entity.disabled,
       group_ids: [],
       id: entity.id,
       inherited_group_ids: [],
-      last_update_time: formatTime(entity.creationTime),
+      last_update_time: formatTime(entity.lastUpdateTime),
       merged_entity_ids: null,
       metadata: entity.metadata.size > 0 ? entity.metadata : null,
       name: entity.name,
       namespace_id: 'root',
-      policies: null,
+      policies: entity.policies.length > 0 ? entity.policies : null,
     },
   };
 }
 
-/** The part of `identity/` that reads the entities which logins make. */
-export const identityBackend = (core: VaultCore): PathBackend =>
-  new PathBackend([
+const ENTITY_FIELDS = {
+  id: 'string',
+  name: 'string',
+  metadata: 'pairs',
+  policies: 'commaStrings',
+  disabled: 'bool',
+} as const;
+
+/** Makes an entity or changes one; what is not named stays. @throws LogicalFault */
+function write(core: VaultCore, known: Entity | undefined, fields: Fields<typeof ENTITY_FIELDS>) {
+  const named = core.entities.findByName(fields.get('name') ?? '');
+  if (known !== undefined && named !== undefined && named.id !== known.id) {
+    throw refusal('entity name is already in use');
+  }
+  const before = known ?? named;
+  const policies = fields.get('policies');
+  const base = before ?? core.entities.newEntity();
+  const entity: Entity = {
+    ...base,
+    name: fields.get('name') || base.name,
+    metadata: fields.get('metadata') ?? base.metadata,
+    policies: policies === undefined ? base.policies : sanitizePolicies(policies, false),
+    disabled: fields.get('disabled') ?? base.disabled,
+  };
+  if (entity.policies.includes('root')) throw refusal('policies cannot contain root');
+  core.entities.put(entity);
+  return before === undefined ? { data: { aliases: null, id: entity.id, name: entity.name } } : undefined;
+}
+
+/** The entity that a question names in one way. @throws LogicalFault where it names none, or several */
+function lookUp(core: VaultCore, fields: Fields<typeof LOOKUP_FIELDS>): Entity | undefined {
+  const [id, name, aliasId, aliasName, accessor] = [
+    fields.get('id') ?? '',
+    fields.get('name') ?? '',
+    fields.get('alias_id') ?? '',
+    fields.get('alias_name') ?? '',
+    fields.get('alias_mount_accessor') ?? '',
+  ];
+  const given = [id, name, aliasId, aliasName, accessor].filter((text) => text !== '').length;
+  if (given === 0) throw refusal('query parameter not supplied');
+  if (given > 1 && !(given === 2 && aliasName !== '' && accessor !== '')) {
+    throw refusal('query parameter conflict; please supply distinct set of query parameters');
+  }
+  if (given === 1 && aliasName !== '') throw refusal('alias_mount_accessor not supplied');
+  if (given === 1 && accessor !== '') throw refusal('alias_name not supplied');
+  if (id !== '') return core.entities.get(id);
+  if (name !== '') return core.entities.findByName(name);
+  if (aliasName !== '') return core.entities.findByAlias(aliasName, accessor);
+  return core.entities.all().find(({ aliases }) => aliases.some((alias) => alias.id === aliasId));
+}
+
+const LOOKUP_FIELDS = {
+  id: 'string',
+  name: 'string',
+  alias_id: 'string',
+  alias_name: 'string',
+  alias_mount_accessor: 'string',
+} as const;
+
+/** The part of `identity/` that is about entities: those that logins make, and those made by hand. */
+export const identityBackend = (core: VaultCore): PathBackend => {
+  const { entities } = core;
+  const remove = (entity: Entity | undefined): undefined => {
+    if (entity !== undefined) entities.remove(entity.id);
+    return undefined;
+  };
+  return new PathBackend([
+    definePath({
+      pattern: /^entity$/,
+      fields: ENTITY_FIELDS,
+      operations: {
+        update: ({ fields }) => {
+          const id = fields.get('id') ?? '';
+          const known = entities.get(id);
+          if (id !== '' && known === undefined) throw refusal('invalid entity id');
+          return write(core, known, fields);
+        },
+      },
+    }),
     definePath({
       pattern: /^entity\/id\/?$/,
       fields: {},
-      operations: { list: () => listing(sortedByBytes(core.entities.all().map((entity) => entity.id))) },
+      operations: { list: () => listing(sortedByBytes(entities.all().map((entity) => entity.id))) },
     }),
     definePath({
       pattern: /^entity\/name\/?$/,
       fields: {},
-      operations: { list: () => listing(sortedByBytes(core.entities.all().map((entity) => entity.name))) },
+      operations: { list: () => listing(sortedByBytes(entities.all().map((entity) => entity.name))) },
     }),
     definePath({
       pattern: /^entity\/id\/(?<id>[\w-]+)$/,
-      fields: { id: 'string' },
-      operations: { read: ({ fields }) => entityView(core, core.entities.get(fields.get('id') ?? '')) },
+      fields: ENTITY_FIELDS,
+      operations: {
+        read: ({ fields }) => entityView(core, entities.get(fields.get('id') ?? '')),
+        update: ({ fields }) => {
+          const known = entities.get(fields.get('id') ?? '');
+          if (known === undefined) throw refusal('invalid entity id');
+          return write(core, known, fields);
+        },
+        delete: ({ fields }) => remove(entities.get(fields.get('id') ?? '')),
+      },
     }),
     definePath({
       pattern: /^entity\/name\/(?<name>.+)$/,
-      fields: { name: 'string' },
+      fields: ENTITY_FIELDS,
       operations: {
-        read: ({ fields }) => entityView(core, core.entities.findByName(fields.get('name') ?? '')),
+        read: ({ fields }) => entityView(core, entities.findByName(fields.get('name') ?? '')),
+        update: ({ fields }) => write(core, undefined, fields),
+        delete: ({ fields }) => remove(entities.findByName(fields.get('name') ?? '')),
       },
     }),
+    definePath({
+      pattern: /^lookup\/entity\/?$/,
+      fields: LOOKUP_FIELDS,
+      operations: { update: ({ fields }) => entityView(core, lookUp(core, fields)) },
+    }),
   ]);
+};

@@ -7,6 +7,8 @@ export interface AuthBlock {
   readonly accessor: string;
   readonly policies: readonly string[];
   readonly tokenPolicies: readonly string[];
+  /** Those of the entity; shown where there are any. */
+  readonly identityPolicies: readonly string[];
   readonly metadata: ReadonlyMap<string, string> | null;
   readonly leaseDuration: number;
   readonly renewable: boolean;

@@ -7,6 +7,7 @@ const authView = (auth: AuthBlock): JsonRecord => ({
   accessor: auth.accessor,
   policies: auth.policies,
   token_policies: auth.tokenPolicies,
+  ...(auth.identityPolicies.length > 0 ? { identity_policies: auth.identityPolicies } : {}),
   metadata: auth.metadata,
   lease_duration: auth.leaseDuration,
   renewable: auth.renewable,

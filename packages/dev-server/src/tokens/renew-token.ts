@@ -50,5 +50,8 @@ export function renewToken(
     elapsed: now - lease.issueTime,
   });
   core.leases.extend(lease, ttl, now);
-  return { warnings, auth: authBlock(token, { ttl, renewable: true }) };
+  return {
+    warnings,
+    auth: authBlock(token, { ttl, renewable: true }, core.entities.get(token.entityId)?.policies),
+  };
 }

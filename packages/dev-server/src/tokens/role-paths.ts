@@ -1,3 +1,4 @@
+import { checkAddresses } from '../auth/token-settings.js';
 import type { VaultCore } from '../core/vault-core.js';
 import { sortedByBytes } from '../go/compare-bytes.js';
 import type { Fields } from '../logical/fields.js';
@@ -161,6 +162,7 @@ export const rolePaths = (core: VaultCore): readonly BackendPath[] => {
         `Given explicit max TTL of ${role.tokenExplicitMaxTtl} is greater than system/mount allowed value of ${SYSTEM_TTL} seconds; until this is fixed attempting to create tokens against this role will result in an error`,
       );
     }
+    checkAddresses(role.tokenBoundCidrs);
     checkBatch(role);
     roles.set(name, role);
     return warnings.length > 0 ? { warnings } : undefined;

@@ -10,6 +10,11 @@ function renewals(core: VaultCore, token: TokenEntry): JsonRecord {
   return { last_renewal: formatTime(lastRenewal), last_renewal_time: Math.floor(lastRenewal / 1000) };
 }
 
+function identityPolicies(core: VaultCore, token: TokenEntry): JsonRecord {
+  const policies = core.entities.get(token.entityId)?.policies ?? [];
+  return policies.length === 0 ? {} : { external_namespace_policies: {}, identity_policies: policies };
+}
+
 /** A token as lookups show it; who made it is left out on purpose. */
 export function tokenView(core: VaultCore, token: TokenEntry): JsonRecord {
   const expireTime = core.tokens.expireTime(token);
@@ -32,6 +37,7 @@ export function tokenView(core: VaultCore, token: TokenEntry): JsonRecord {
     ...(token.period > 0 ? { period: token.period } : {}),
     ...(token.boundCidrs.length > 0 ? { bound_cidrs: token.boundCidrs } : {}),
     policies: token.policies,
+    ...identityPolicies(core, token),
     renewable: core.tokens.leaseOf(token)?.renewable ?? false,
     ...(token.role === '' ? {} : { role: token.role }),
     ttl: expires ? secondsLeft({ expireTime }, core.now()) : 0,

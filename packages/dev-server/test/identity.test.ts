@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DevServer, startDevServer } from '../src/index.js';
+import { send, type TestAnswer } from './http-client.js';
+
+let server: DevServer;
+const call = (path: string, body?: unknown, more: object = {}): Promise<TestAnswer> =>
+  send(server.address, { path: `/v1/${path}`, token: 'root', body, ...more });
+beforeEach(async () => {
+  server = await startDevServer({ rootToken: 'root' });
+});
+afterEach(() => server.close());
+
+test('entities are made, changed, looked up and deleted', async () => {
+  const made = await call('identity/entity', { name: 'alice', metadata: { team: 'a' }, policies: 'x,Y' });
+  expect(made.json.data).toEqual({ aliases: null, id: expect.any(String), name: 'alice' });
+  const { id } = made.json.data;
+  expect((await call('identity/entity', { name: 'alice', disabled: true })).status).toBe(204);
+  for (const answer of [
+    await call(`identity/entity/id/${id}`),
+    await call('identity/entity/name/alice'),
+    await call('identity/lookup/entity', { name: 'alice' }),
+  ]) {
+    expect(answer.json.data).toMatchObject({
+      id,
+      disabled: true,
+      metadata: { team: 'a' },
+      policies: ['x', 'y'],
+    });
+  }
+  expect((await call(`identity/entity/id/${id}`, { name: 'bob' })).status).toBe(204);
+  expect((await call('identity/lookup/entity', { name: 'alice' })).status).toBe(204);
+  expect((await call('identity/lookup/entity', {})).json.errors).toEqual(['query parameter not supplied']);
+  expect((await call('identity/lookup/entity', { id, name: 'bob' })).json.errors[0]).toContain('conflict');
+  expect((await call('identity/entity', { policies: 'root' })).json.errors).toEqual([
+    'policies cannot contain root',
+  ]);
+  expect((await call('identity/entity/name/bob', undefined, { method: 'DELETE' })).status).toBe(204);
+  expect((await call(`identity/entity/id/${id}`)).status).toBe(404);
+});
+
+test('the policies of an entity count for all its tokens, and are told apart', async () => {
+  await call('sys/auth/userpass', { type: 'userpass' });
+  await call('auth/userpass/users/alice', { password: 'p' });
+  await call('sys/policies/acl/reader', { policy: 'path "secret/*" { capabilities = ["read"] }' });
+  const login = () => call('auth/userpass/login/alice', { password: 'p' });
+  const first = (await login()).json.auth;
+  expect(first).not.toHaveProperty('identity_policies');
+  expect((await call('secret/data/a', undefined, { token: first.client_token })).status).toBe(403);
+  await call(`identity/entity/id/${first.entity_id}`, { policies: ['reader'] });
+  expect((await call('secret/data/a', undefined, { token: first.client_token })).status).toBe(404);
+  expect((await login()).json.auth).toMatchObject({
+    identity_policies: ['reader'],
+    policies: ['default', 'reader'],
+    token_policies: ['default'],
+  });
+  const lookup = await call('auth/token/lookup-self', undefined, { token: first.client_token });
+  expect(lookup.json.data).toMatchObject({ identity_policies: ['reader'], policies: ['default'] });
+  await call(`identity/entity/id/${first.entity_id}`, { disabled: true });
+  expect((await login()).status).toBe(403);
+  expect((await call('secret/data/a', undefined, { token: first.client_token })).status).toBe(403);
+});
+
+test('a token is not bound to what is no address', async () => {
+  const wrong = [
+    'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket',
+  ];
+  await call('sys/auth/approle', { type: 'approle' });
+  const role = (token_bound_cidrs: string) => call('auth/approle/role/r', { token_bound_cidrs });
+  expect((await role('10.0.0.0/8,x')).json.errors).toEqual(wrong);
+  expect((await call('auth/token/roles/r', { token_bound_cidrs: 'x' })).json.errors).toEqual(wrong);
+  for (const good of ['10.0.0.0/8', '::1', '127.0.0.1', '/run/socket'])
+    expect((await role(good)).status).toBe(204);
+});
