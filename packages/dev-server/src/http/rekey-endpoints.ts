@@ -90,8 +90,22 @@ const updateEndpoint: SystemEndpoint = (core, request) => {
   });
 };
 
+/** New shares count at once: none is ever waiting to be verified. */
+const verifyEndpoint: SystemEndpoint = (core, request) => {
+  if (request.method !== 'GET' && request.method !== 'DELETE' && !isWrite(request)) return errorAnswer(405);
+  return unavailable(core) ?? errorAnswer(400, 'no rekey configuration found');
+};
+
+/** Only a server that is unsealed by another service has recovery keys. */
+const recoveryEndpoint: SystemEndpoint = (core, request) => {
+  if (request.method !== 'GET' && request.method !== 'DELETE' && !isWrite(request)) return errorAnswer(405);
+  return unavailable(core) ?? errorAnswer(400, 'recovery rekeying not supported');
+};
+
 /** `rekey`: new key shares in place of the old ones. */
 export const REKEY_ENDPOINTS: readonly (readonly [string, SystemEndpoint])[] = [
   ['/v1/sys/rekey/init', initEndpoint],
   ['/v1/sys/rekey/update', updateEndpoint],
+  ['/v1/sys/rekey/verify', verifyEndpoint],
+  ['/v1/sys/rekey-recovery-key/init', recoveryEndpoint],
 ];

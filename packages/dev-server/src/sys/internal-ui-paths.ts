@@ -1,7 +1,7 @@
 import { tokenOf } from '../core/token-check.js';
 import type { VaultCore } from '../core/vault-core.js';
 import type { JsonValue } from '../json/json-value.js';
-import { refusal } from '../logical/logical-fault.js';
+import { failure, refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 import { fullPath, type MountEntry } from '../mounts/mount-entry.js';
 import type { Acl } from '../policies/acl.js';
@@ -15,7 +15,7 @@ const publicView = (entry: MountEntry): JsonValue => ({
   type: entry.type,
 });
 
-/** `internal/ui/mounts`: what clients ask to find the mount and the KV version of a path. */
+/** `internal/ui/…`: what clients ask to find the mount and the KV version of a path, and the namespaces. */
 export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
   definePath({
     pattern: /^internal\/ui\/mounts$/,
@@ -38,6 +38,18 @@ export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
               ]),
           );
         return { data: { auth: view('auth'), secret: view('secret') } };
+      },
+    },
+  }),
+  definePath({
+    pattern: /^internal\/ui\/namespaces$/,
+    fields: {},
+    operations: {
+      read: ({ request }) => {
+        if (request.clientToken === '') throw failure('client token empty');
+        tokenOf(core, request);
+        // There is one only, and it has no name.
+        return { data: { keys: [''] } };
       },
     },
   }),

@@ -1,6 +1,6 @@
 import { auditPaths } from '../audit/audit-paths.js';
 import type { VaultCore } from '../core/vault-core.js';
-import { PathBackend } from '../logical/path-backend.js';
+import { definePath, PathBackend } from '../logical/path-backend.js';
 import { quotaPaths } from '../quotas/quota-paths.js';
 import { wrappingPaths } from '../wrapping/wrapping-paths.js';
 import { capabilityPaths } from './capability-paths.js';
@@ -31,9 +31,22 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...keyPaths(core),
       ...toolPaths(),
       ...internalUiPaths(core),
+      // Of open source Vault, where there is none.
+      definePath({
+        pattern: /^replication\/status$/,
+        fields: {},
+        operations: { read: () => ({ data: { mode: 'disabled' } }) },
+      }),
     ],
     {
-      unauthenticated: ['wrapping/lookup', 'wrapping/pubkey', 'internal/ui/mounts', 'internal/ui/mounts/*'],
+      unauthenticated: [
+        'wrapping/lookup',
+        'wrapping/pubkey',
+        'replication/status',
+        'internal/ui/mounts',
+        'internal/ui/mounts/*',
+        'internal/ui/namespaces',
+      ],
       root: [
         'auth/*',
         'remount',
