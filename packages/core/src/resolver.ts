@@ -467,8 +467,10 @@ export class Resolver<T extends Declarations> {
   async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
     const { startDeadlineMs } = this.#options;
     const patience = new Patience(this.#clock, startDeadlineMs, () => {
-      const seconds = startDeadlineMs / 1000;
-      return new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`);
+      const limit = `${startDeadlineMs / 1000} s for everything (startDeadlineMs)`;
+      return new SourceError('SOURCE_UNAVAILABLE', `no answer within ${limit}`, {
+        hint: 'Check that the source is well and can be reached, or allow more time: startDeadlineMs.',
+      });
     });
     this.#underWay.add(patience);
     try {
