@@ -19,6 +19,7 @@ import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
 import { checkOptions } from './option-names.js';
 import { Patience } from './patience.js';
+import { rootsOf } from './problem-text.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
 import {
@@ -483,7 +484,8 @@ export class Resolver<T extends Declarations> {
 
   #errorOf(problems: readonly Problem[]): ConfigurationError {
     const { application } = this.definition;
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    const { length } = rootsOf(problems);
+    const count = length === 1 ? '1 problem' : `${length} problems`;
     return new ConfigurationError(
       `${count} with the settings of ${application} (${this.environment})`,
       problems,

@@ -241,7 +241,7 @@ describe('a source that could not be asked', () => {
       onSourceError: 'throw',
     });
     await expect(resolver.load()).rejects.toMatchObject({
-      code: 'SETTINGS_MISSING',
+      code: 'SETTINGS_UNREADABLE',
       problems: [{ name: 'PORT' }, { name: 'REGION' }],
     });
   });
