@@ -184,7 +184,7 @@ function checked(lookup: Lookup | undefined, known: Known | undefined): Step['lo
 function notSetUp(error: ConfigurationError, problems: Problem[]): SourceError {
   problems.push(...error.problems);
   const names = error.problems.map(({ name }) => name).join(', ');
-  return new SourceError('SOURCE_UNAVAILABLE', `is not set up: see ${names}`);
+  return new SourceError('SOURCE_UNAVAILABLE', `it is not set up, see ${names}`, { cause: error });
 }
 
 /**

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import * as mini from 'zod/mini';
 import type { $ZodType } from 'zod/v4/core';
 import { systemClock } from './clock.js';
-import { plain, type Setting } from './definition.js';
+import { plain, type Setting, secret } from './definition.js';
 import { Patience } from './patience.js';
 import { validate } from './validation.js';
 
@@ -165,9 +165,9 @@ describe('refuses', () => {
     ['an empty text for a number', z.number(), '', 'is not a number'],
     ['hexadecimal for a number', z.number(), '0x10', 'is not a number'],
     ['Infinity for a number', z.number(), 'Infinity', 'is not a number'],
-    ['an overflow for a number', z.number(), '1e999', 'is not of the type number'],
-    ['a fraction for an int', z.int(), '1.5', 'is not of the type int'],
-    ['a fraction for a bigint', z.bigint(), '1.5', 'is not an integer'],
+    ['an overflow for a number', z.number(), '1e999', 'is not a number'],
+    ['a fraction for an int', z.int(), '1.5', 'is not a whole number'],
+    ['a fraction for a bigint', z.bigint(), '1.5', 'is not a whole number'],
     ['maybe for a boolean', z.boolean(), 'maybe', 'is not a boolean (true/false, 1/0, yes/no)'],
     ['another word for an enum', z.enum(['a', 'b']), 'c', 'is none of a, b'],
     ['a name for a numeric enum', z.enum(Level), 'High', 'is not a number'],
@@ -182,17 +182,57 @@ describe('refuses', () => {
     ['an hour that does not exist', z.date(), '2024-02-29T25:00:00Z', ''],
     ['a time without its zone', z.date(), '2024-02-29T10:00:00', ''],
     ['a number for a date', z.coerce.date(), 1_700_000_000_000, ''],
-    ['a text that is too short', z.string().min(8), 'short', 'is too small: at least 8 characters'],
-    ['a list that is too long', z.array(z.int()).max(1), '[1,2]', 'is too big: at most 1 entries'],
+    ['a text that is too short', z.string().min(8), 'short', 'is too short: at least 8 characters'],
+    ['a list that is too long', z.array(z.int()).max(1), '[1,2]', 'has too many entries: at most 1'],
     ['a number that is too big', z.int().max(65535), '65536', 'is too big: at most 65535'],
+    ['one letter too few', z.string().min(1), '', 'is too short: at least 1 character'],
+    ['a text that is too long', z.string().max(3), 'long', 'is too long: at most 3 characters'],
+    ['a list that is too short', z.array(z.int()).min(2), '[1]', 'has too few entries: at least 2'],
+    ['a number that is too small', z.number().min(1), '0.5', 'is too small: at least 1'],
+    ['a number that is on the border', z.number().gt(0).lt(1), '0', 'is too small: more than 0'],
+    ['a number that is on the other border', z.number().gt(0).lt(1), '1', 'is too big: less than 1'],
+    [
+      'a date that is too early',
+      z.date().min(new Date('2024-01-01')),
+      '2023-12-31',
+      'is too early: at least 2024-01-01T00:00:00.000Z',
+    ],
+    ['no text in an object', z.object({ a: z.string() }), '{"a":1}', 'at a is not text'],
+    ['no list in an object', z.object({ a: z.array(z.int()) }), '{"a":1}', 'at a is not a list'],
+    ['no email address', z.email(), 'nobody', 'is not an email address'],
+    ['no IPv4 address', z.ipv4(), '::1', 'is not an IPv4 address'],
+    [
+      'another protocol',
+      z.url({ protocol: /^postgres(ql)?$/ }),
+      'mysql://localhost/a',
+      'is a URL, but not with the protocol that the schema asks for: /^postgres(ql)?$/',
+    ],
+    [
+      'another protocol of one that may be missing',
+      z.url({ protocol: /^https$/ }).optional(),
+      'http://a.example',
+      'is a URL, but not with the protocol that the schema asks for: /^https$/',
+    ],
+    [
+      'another host',
+      z.url({ hostname: /\.example$/ }),
+      'https://a.test',
+      'is a URL, but not with the host that the schema asks for: /\\.example$/',
+    ],
+    [
+      'another protocol inside',
+      z.object({ a: z.url({ protocol: /^https$/ }) }),
+      '{"a":"http://a"}',
+      'at a is a URL, but not with the protocol that the schema asks for',
+    ],
     ['no multiple', z.int().multipleOf(5), '6', 'is not a multiple of what the schema asks for'],
-    ['no url', z.url(), 'nowhere', 'does not have the form url'],
+    ['no url', z.url(), 'nowhere', 'is not a URL'],
     ['no match', z.string().regex(/^a$/), 'b', 'does not have the form that the schema asks for'],
     [
       'inside an object',
       z.object({ a: z.object({ b: z.int() }) }),
       '{"a":{"b":"x"}}',
-      'at a.b, is not of the type number',
+      'at a.b is not a number',
     ],
     ['a refinement', z.string().refine(() => false, 'no'), 'x', 'does not satisfy its schema'],
     [
@@ -214,6 +254,15 @@ describe('refuses', () => {
     expect(await reasonFor(schema, raw)).toBe(
       reason === '' ? 'is not a date in ISO 8601 form (a time with its zone)' : reason,
     );
+  });
+});
+
+test('of a secret neither inner paths nor allowed values are told', async () => {
+  const schema = z.object({ keys: z.record(z.string(), z.enum(['one', 'two'])), size: z.int() });
+  const setting: Setting = { ...secret('a/b', schema), name: 'SETTING' };
+  expect(await validate(setting, '{"keys":{"private":"three"},"size":1.5}', patience)).toEqual({
+    ok: false,
+    reason: 'has a part that is none of the allowed values; has a part that is not a whole number',
   });
 });
 

@@ -81,7 +81,7 @@ function parseDate(text: string): Date | undefined {
 const words: Record<InputKind, string> = {
   text: 'text',
   number: 'a number',
-  bigint: 'an integer',
+  bigint: 'a whole number',
   boolean: 'a boolean (true/false, 1/0, yes/no)',
   date: 'a date in ISO 8601 form (a time with its zone)',
   json: 'JSON (an object or array)',

@@ -103,6 +103,42 @@ describe('ConfigurationError', () => {
     expect(Object.isFrozen(both.problems)).toBe(true);
   });
 
+  test('is SETTINGS_UNREADABLE only when nothing else is wrong', () => {
+    const unreadable = { ...missing, code: 'SETTINGS_UNREADABLE', name: 'C' } as const;
+    expect(new ConfigurationError('x', [unreadable]).code).toBe('SETTINGS_UNREADABLE');
+    expect(isConfigurationError(new ConfigurationError('x', [unreadable]))).toBe(true);
+    expect(new ConfigurationError('x', [unreadable, missing]).code).toBe('SETTINGS_MISSING');
+    expect(new ConfigurationError('x', [unreadable, missing, invalid]).code).toBe('SETTINGS_INVALID');
+  });
+
+  test('lists what only follows from a problem beside that, and loses nothing of it', () => {
+    const address = { ...invalid, name: 'VAULT_URL', reason: 'is not a valid URL', hints: ['Correct it.'] };
+    const tls = { ...invalid, name: 'VAULT_SKIP_VERIFY', reason: 'is not a boolean' };
+    const following = (name: string, ...follows: string[]) => ({
+      ...missing,
+      name,
+      hints: ['Set it.'],
+      follows,
+    });
+    const problems = [
+      address,
+      tls,
+      following('B', 'VAULT_URL'),
+      following('C', 'VAULT_URL'),
+      following('D', 'GONE'),
+    ];
+    const error = new ConfigurationError('x', problems);
+    expect(error.message).toBe(
+      [
+        'x',
+        '  VAULT_URL: is not a valid URL\n    → Correct it.\n    No value because of this: B, C.',
+        '  VAULT_SKIP_VERIFY: is not a boolean',
+        '  D: missing\n    → Set it.',
+      ].join('\n\n'),
+    );
+    expect(error.problems).toEqual(problems);
+  });
+
   test('says a hint that several problems share once, at the end', () => {
     const problems = [
       { ...missing, hints: ['Set A.', 'Start the server.'] },

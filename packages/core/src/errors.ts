@@ -1,3 +1,5 @@
+import { describe } from './problem-text.js';
+
 /** What the table says of one error code. */
 export interface ErrorEntry {
   /** When the error is thrown. */
@@ -19,10 +21,16 @@ export const errorTable = {
     remedy: 'Correct what the message names in that code.',
   },
   SETTINGS_MISSING: {
-    when: 'At least one setting has no value in any source, and every value that was found is valid.',
+    when: 'At least one setting has no value in any source that could be asked, and every value that was found is valid.',
     retryable: false,
     httpStatus: 503,
     remedy: 'Set the variables or store the secrets that the message names; check them for typos.',
+  },
+  SETTINGS_UNREADABLE: {
+    when: 'A source could not be asked, and a setting must not fall back: `onSourceError` or `onVaultError` is `throw`.',
+    retryable: true,
+    httpStatus: 503,
+    remedy: 'Remove the cause that the message names, and start again; or allow falling back.',
   },
   SETTINGS_INVALID: {
     when: 'At least one value does not satisfy its schema, or a variable that steers the wiring is wrong.',
@@ -134,12 +142,15 @@ export function isSourceError(thrown: unknown): thrown is SourceError {
 
 /** Whether something thrown is the list of all that is wrong with a program's settings. */
 export function isConfigurationError(thrown: unknown): thrown is ConfigurationError {
-  return isStrongroomError(thrown, 'SETTINGS_MISSING') || isStrongroomError(thrown, 'SETTINGS_INVALID');
+  return isStrongroomError(thrown) && thrown.code.startsWith('SETTINGS_');
 }
+
+/** The codes with which a program says what is wrong with its settings, the one that matters most first. */
+const problemCodes = ['SETTINGS_INVALID', 'SETTINGS_MISSING', 'SETTINGS_UNREADABLE'] as const;
 
 /** One setting, or one variable of the wiring, that keeps the program from starting. */
 export interface Problem {
-  readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';
+  readonly code: (typeof problemCodes)[number];
   /** The setting's or variable's name. */
   readonly name: string;
   /** What is wrong, in words. Never a value. */
@@ -148,46 +159,25 @@ export interface Problem {
   readonly tried: readonly { readonly source: string; readonly outcome: string }[];
   /** What to do, the likeliest first. */
   readonly hints: readonly string[];
+  /** The names of the problems that it only follows from: once they are mended, the setting is looked for again. */
+  readonly follows?: readonly string[];
 }
 
 /**
  * All that is wrong with a program's settings, at once.
  *
- * `code` is `SETTINGS_INVALID` when at least one problem is an invalid value, otherwise `SETTINGS_MISSING`;
- * each of `problems` carries its own.
+ * `code` is `SETTINGS_INVALID` when at least one problem is an invalid value, otherwise `SETTINGS_MISSING` when at
+ * least one value is missing, otherwise `SETTINGS_UNREADABLE`; each of `problems` carries its own. The message lists
+ * what only follows from another problem beside that.
  */
 export class ConfigurationError extends StrongroomError {
-  declare readonly code: 'SETTINGS_MISSING' | 'SETTINGS_INVALID';
+  declare readonly code: Problem['code'];
   declare readonly problems: readonly Problem[];
 
   constructor(headline: string, problems: readonly Problem[]) {
-    const invalid = problems.some((problem) => problem.code === 'SETTINGS_INVALID');
-    super(invalid ? 'SETTINGS_INVALID' : 'SETTINGS_MISSING', describe(headline, problems));
+    const code = problemCodes.find((code) => problems.some((problem) => problem.code === code));
+    super(code ?? 'SETTINGS_MISSING', describe(headline, problems));
     // Not enumerable: the message says it all, and Node.js would print it a second time for an uncaught error.
     Object.defineProperty(this, 'problems', { value: Object.freeze([...problems]) });
   }
 }
-
-/** A hint that several problems share stands once, at the end. */
-function describe(headline: string, problems: readonly Problem[]): string {
-  const hints = problems.flatMap((problem) => problem.hints);
-  const shared = new Set(hints.filter((hint, index) => hints.indexOf(hint) !== index));
-  return [
-    headline,
-    ...problems.map((problem) => describeProblem(problem, shared)),
-    ...(shared.size === 0 ? [] : [bullets([...shared], '  ')]),
-  ].join('\n\n');
-}
-
-function describeProblem({ name, reason, tried, hints }: Problem, shared: ReadonlySet<string>): string {
-  const width = Math.max(0, ...tried.map(({ source }) => source.length));
-  const own = hints.filter((hint) => !shared.has(hint));
-  return [
-    `  ${name}: ${reason}`,
-    ...tried.map(({ source, outcome }) => `    ${source.padEnd(width)}  ${outcome}`),
-    ...(own.length === 0 ? [] : [bullets(own, '    ')]),
-  ].join('\n');
-}
-
-const bullets = (hints: readonly string[], indent: string): string =>
-  hints.map((hint) => `${indent}→ ${hint}`).join('\n');

@@ -2,7 +2,7 @@ import { absenceWords } from './absence.js';
 import { type Step, settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
 import { environmentSourceName } from './environment-source.js';
-import type { Problem } from './errors.js';
+import { isConfigurationError, type Problem } from './errors.js';
 import type { Absent, Misconfigured } from './source.js';
 
 /** The setting has no value, or none that may be used: what was tried, and what to do. */
@@ -13,6 +13,7 @@ export function missing(trail: Trail): Problem {
     const hint = lookup?.status === 'absent' ? hintOf(lookup) : undefined;
     if (hint !== undefined) hints.add(hint);
   }
+  const follows = hints.size === 0 ? rootsOf(steps) : {};
   for (const hint of failureHints(steps)) hints.add(hint);
   if (steps.some(({ source }) => source === environmentSourceName)) hints.add(remedy(setting));
   else if (hints.size === 0) hints.add('Store it in one of the sources above.');
@@ -22,6 +23,7 @@ export function missing(trail: Trail): Problem {
     reason: `missing ${setting.kind === 'secret' ? 'secret' : 'setting'}`,
     tried: triedUpTo(trail, steps.length),
     hints: [...hints],
+    ...follows,
   };
 }
 
@@ -50,12 +52,20 @@ export function misconfigured(trail: Trail, { reason, hint }: Misconfigured): Pr
 /** A source could not be asked, and the setting must not fall back. */
 export function refused(trail: Trail): Problem {
   return {
-    code: 'SETTINGS_MISSING',
+    code: 'SETTINGS_UNREADABLE',
     name: trail.setting.name,
-    reason: 'a source could not be asked, and falling back is not allowed',
+    reason: 'could not be read, and falling back is not allowed',
     tried: triedUpTo(trail, settledAt(trail)),
     hints: [...new Set([...failureHints(trail.steps), remedy(trail.setting)])],
+    ...rootsOf(trail.steps),
   };
+}
+
+/** The problems of the wiring that are the only reason why a source could not be asked. */
+function rootsOf(steps: Trail['steps']): Pick<Problem, 'follows'> {
+  const failed = steps.flatMap(({ lookup }) => (lookup?.status === 'failed' ? [lookup.error.cause] : []));
+  if (failed.length === 0 || !failed.every(isConfigurationError)) return {};
+  return { follows: failed.flatMap(({ problems }) => problems.map(({ name }) => name)) };
 }
 
 function failureHints(steps: Trail['steps']): string[] {

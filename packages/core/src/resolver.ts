@@ -19,6 +19,7 @@ import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
 import { checkOptions } from './option-names.js';
 import { Patience } from './patience.js';
+import { rootsOf } from './problem-text.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
 import {
@@ -467,8 +468,10 @@ export class Resolver<T extends Declarations> {
   async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
     const { startDeadlineMs } = this.#options;
     const patience = new Patience(this.#clock, startDeadlineMs, () => {
-      const seconds = startDeadlineMs / 1000;
-      return new SourceError('SOURCE_UNAVAILABLE', `no answer within the deadline of ${seconds} s`);
+      const limit = `${startDeadlineMs / 1000} s for everything (startDeadlineMs)`;
+      return new SourceError('SOURCE_UNAVAILABLE', `no answer within ${limit}`, {
+        hint: 'Check that the source is well and can be reached, or allow more time: startDeadlineMs.',
+      });
     });
     this.#underWay.add(patience);
     try {
@@ -481,7 +484,8 @@ export class Resolver<T extends Declarations> {
 
   #errorOf(problems: readonly Problem[]): ConfigurationError {
     const { application } = this.definition;
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    const { length } = rootsOf(problems);
+    const count = length === 1 ? '1 problem' : `${length} problems`;
     return new ConfigurationError(
       `${count} with the settings of ${application} (${this.environment})`,
       problems,

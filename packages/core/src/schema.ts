@@ -69,6 +69,24 @@ export function hidesDefault(schema: $ZodType, seen: ReadonlySet<$ZodType> = new
   }
 }
 
+/** What the text that a setting must be has to look like, where it is one text and nothing else. */
+export function outermostString(schema: $ZodType): Readonly<Record<string, unknown>> | undefined {
+  const { def } = internals(schema);
+  switch (def.type) {
+    case 'string':
+      return { ...def };
+    case 'optional':
+    case 'nullable':
+    case 'nonoptional':
+    case 'readonly':
+      return outermostString(def.innerType);
+    case 'pipe':
+      return outermostString(def.in);
+    default:
+      return undefined;
+  }
+}
+
 /** Whether what comes out of a schema may be something other than what went in. */
 export function transforms(schema: $ZodType): boolean {
   const { def } = internals(schema);

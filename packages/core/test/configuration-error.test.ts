@@ -75,7 +75,7 @@ describe('a ConfigurationError', () => {
           → DATABSE_URL is set: was it meant to be DATABASE_URL?
           → Set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it.
 
-        SECRET_KEY: the value is too small: at least 64 characters
+        SECRET_KEY: the value is too short: at least 64 characters
           environment  found at SECRET_KEY
           → Correct the value at SECRET_KEY.
 
@@ -159,6 +159,52 @@ describe('a ConfigurationError', () => {
       vault,
     );
     expect(problems).toEqual([wiring]);
+  });
+
+  test('counts a wiring that is wrong once, and lists the settings that have no value because of it', async () => {
+    const wiring: Problem = {
+      code: 'SETTINGS_INVALID',
+      name: 'VAULT_URL',
+      reason: 'is not a valid URL',
+      tried: [],
+      hints: ['Write it as https://vault.example.com:8200.'],
+    };
+    const vault: Source = {
+      name: 'vault',
+      async lookup() {
+        throw new ConfigurationError('1 problem', [wiring]);
+      },
+    };
+    const error = await failure(
+      environmentSource({ LOG_LEVEL: 'info', DATABSE_URL: 'https://example.com', PORT: '8000' }),
+      vault,
+    );
+    expect(error.message).toMatchInlineSnapshot(`
+      "2 problems with the settings of shop (production)
+
+        VAULT_URL: is not a valid URL
+          → Write it as https://vault.example.com:8200.
+          No value because of this: SECRET_KEY, API_KEY, TOKEN.
+
+        DATABASE_URL: missing secret
+          environment  not set
+          vault        unavailable: it is not set up, see VAULT_URL
+          defaults     not set
+          → DATABSE_URL is set: was it meant to be DATABASE_URL?
+          → Set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it."
+    `);
+    expect(error.problems.map(({ name, follows }) => [name, follows])).toEqual([
+      ['VAULT_URL', undefined],
+      // Something else may be wrong with it, so it stands for itself.
+      ['DATABASE_URL', undefined],
+      ['SECRET_KEY', ['VAULT_URL']],
+      ['API_KEY', ['VAULT_URL']],
+      ['TOKEN', ['VAULT_URL']],
+    ]);
+    expect(error.problems[2]?.tried).toContainEqual({
+      source: 'vault',
+      outcome: 'unavailable: it is not set up, see VAULT_URL',
+    });
   });
 
   test('survives a hint that fails itself', async () => {

@@ -32,10 +32,10 @@ function model(
     const effective = outages[index] ? 'failed' : answer;
     if (effective === 'failed') failed = true;
     if (effective !== 'found' && effective !== 'misconfigured') continue;
-    if (failed && (rule ?? global) === 'throw') return { outcome: 'SETTINGS_MISSING', failed };
+    if (failed && (rule ?? global) === 'throw') return { outcome: 'SETTINGS_UNREADABLE', failed };
     return effective === 'found' ? { outcome: `s${index}`, failed } : { outcome: 'SETTINGS_INVALID', failed };
   }
-  if (failed && (rule ?? global) === 'throw') return { outcome: 'SETTINGS_MISSING', failed };
+  if (failed && (rule ?? global) === 'throw') return { outcome: 'SETTINGS_UNREADABLE', failed };
   return { outcome: hasDefault ? 'defaults' : 'SETTINGS_MISSING', failed };
 }
 

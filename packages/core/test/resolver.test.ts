@@ -241,7 +241,7 @@ describe('a source that could not be asked', () => {
       onSourceError: 'throw',
     });
     await expect(resolver.load()).rejects.toMatchObject({
-      code: 'SETTINGS_MISSING',
+      code: 'SETTINGS_UNREADABLE',
       problems: [{ name: 'PORT' }, { name: 'REGION' }],
     });
   });
@@ -362,7 +362,7 @@ describe('the deadline', () => {
     expect(resolver.state.status).toBe('loading');
     clock.advance(1);
     expect((await load).PORT).toBe(8080);
-    const message = 'no answer within the deadline of 10 s';
+    const message = 'no answer within 10 s for everything (startDeadlineMs)';
     expect(resolver.state).toMatchObject({
       status: 'degraded',
       failures: [
@@ -401,7 +401,9 @@ describe('the deadline', () => {
     const load = timed([memorySource('late').hang()], clock).load();
     await settled();
     clock.advance(10_000);
-    await expect(load).rejects.toThrow('late      unavailable: no answer within the deadline of 10 s');
+    await expect(load).rejects.toThrow(
+      'late      unavailable: no answer within 10 s for everything (startDeadlineMs)',
+    );
   });
 
   test('ends a validation that never settles', async () => {

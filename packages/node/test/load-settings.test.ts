@@ -137,7 +137,8 @@ describe('with Vault dead', () => {
   it('refuses to start with them, too, when it was told to', async () => {
     const options = { variables: { ...dead, ...fallback }, onVaultError: 'throw' } as const;
     await expect(loadSettings(definition, options)).rejects.toMatchObject({
-      problems: [expect.objectContaining({ name: 'FIRECRAWL_API_KEY' })],
+      code: 'SETTINGS_UNREADABLE',
+      problems: [{ code: 'SETTINGS_UNREADABLE', name: 'FIRECRAWL_API_KEY' }],
     });
   });
 
@@ -216,6 +217,20 @@ describe('with wrong wiring', () => {
         // Everything at once: the wrong value of a setting is in the same error.
         expect.objectContaining({ name: 'PORT' }),
       ]),
+    });
+  });
+});
+
+describe('with an address of Vault that is none', () => {
+  it('counts one problem, and names the settings that follow from it', async () => {
+    const variables = { USE_VAULT: 'true', VAULT_URL: 'localhost:8200', VAULT_TOKEN: 'unused' };
+    const error = await loadSettings(pakeDefinition(), { variables }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'SETTINGS_INVALID',
+      message: expect.stringMatching(
+        /^1 problem with [^\n]*\n\n {2}VAULT_URL: begins with neither[^\n]*\n {4}→ [^\n]*\n {4}No value because of this: DATABASE_URL, REDIS_URL, SECRET_KEY\.$/,
+      ),
+      problems: [{ name: 'VAULT_URL' }, { name: 'DATABASE_URL', follows: ['VAULT_URL'] }, {}, {}],
     });
   });
 });

@@ -113,7 +113,8 @@ export class Breaker {
         ...(cause?.cause === undefined ? {} : { cause: cause.cause as SystemFault }),
       },
     );
-    return withNote(error, { open: true, unsent: true });
+    const outage = cause === undefined ? {} : { outage: { cause, since: this.#since } };
+    return withNote(error, { open: true, unsent: true, ...outage });
   }
 }
 

@@ -39,11 +39,7 @@ export function readEnvironmentAddress(
   const differ = texts(fromAddr).join() !== texts(fromUrl).join();
   if (addr !== undefined && fromAddr !== undefined && fromUrl !== undefined && differ) {
     problems.push(
-      problem(
-        addr.name,
-        'and VAULT_URL are both set, to different addresses',
-        `Unset ${addr.name} or VAULT_URL.`,
-      ),
+      problem(addr.name, 'VAULT_URL is set too, to another address', `Unset ${addr.name} or VAULT_URL.`),
     );
   }
   const chosen = agent ?? addr ?? url;

@@ -36,7 +36,7 @@ test.each([
 
 test('two methods at once are a problem that names both', () => {
   expect(problemsOf({ [`${p}ROLE_ID`]: 'r', [`${p}JWT_FILE`]: '/j' })).toEqual([
-    `${p}ROLE_ID and ${p}JWT_FILE are both set, of the auth methods approle and jwt`,
+    `${p}ROLE_ID ${p}JWT_FILE is set too: they are of two auth methods, approle and jwt`,
   ]);
   expect(chosen({ [`${p}ROLE_ID`]: 'r', [`${p}JWT_FILE`]: '/j', [`${p}AUTH`]: 'jwt' })).toBe('jwt');
 });
@@ -54,11 +54,11 @@ test('says what is missing, unknown or set twice, and no value', () => {
     'VAULT_CLIENT_CERT is not set, but the auth method cert needs it',
   ]);
   expect(problemsOf({ [`${p}JWT`]: 'hunter2', [`${p}JWT_FILE`]: '/j' })).toEqual([
-    `${p}JWT and ${p}JWT_FILE are both set`,
+    `${p}JWT ${p}JWT_FILE is set too`,
   ]);
   expect(
     problemsOf({ [`${p}ROLE_ID`]: 'r', [`${p}SECRET_ID`]: 's', [`${p}WRAPPED_SECRET_ID`]: 'w' }),
-  ).toEqual([`${p}SECRET_ID and ${p}WRAPPED_SECRET_ID are both set`]);
+  ).toEqual([`${p}SECRET_ID ${p}WRAPPED_SECRET_ID is set too`]);
   expect(problemsOf({ [`${p}ROLE_ID`]: 'r', [`${p}AUTH_MOUNT`]: 'a/../b' })).toEqual([
     `${p}AUTH_MOUNT cannot be the path of a mount`,
   ]);

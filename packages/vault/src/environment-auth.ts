@@ -72,7 +72,7 @@ function chooseMethod(variables: EnvironmentVariables, problems: Problem[]): Met
   const [one, two] = set;
   if (one !== undefined && two !== undefined) {
     const hint = `Set ${chooser} to ${one.method} or ${two.method}, or unset ${one.first} or ${two.first}.`;
-    const reason = `and ${two.first} are both set, of the auth methods ${one.method} and ${two.method}`;
+    const reason = `${two.first} is set too: they are of two auth methods, ${one.method} and ${two.method}`;
     problems.push(problem(one.first, reason, hint));
     return undefined;
   }
@@ -97,7 +97,7 @@ function make(name: MethodName, variables: EnvironmentVariables, problems: Probl
       const wrappedSecretId = optional('WRAPPED_SECRET_ID');
       if (secretId !== undefined && wrappedSecretId !== undefined) {
         const [plain, wrapped] = [`${prefix}SECRET_ID`, `${prefix}WRAPPED_SECRET_ID`];
-        problems.push(problem(plain, `and ${wrapped} are both set`, `Unset ${plain} or ${wrapped}.`));
+        problems.push(problem(plain, `${wrapped} is set too`, `Unset ${plain} or ${wrapped}.`));
       }
       return appRole({ ...mount, roleId, ...given({ secretId, wrappedSecretId }) });
     }
@@ -142,7 +142,7 @@ function credentialOf(
   const text = variable(variables, name);
   const file = variable(variables, `${name}_FILE`);
   if (text !== undefined && file !== undefined) {
-    problems.push(problem(name, `and ${file.name} are both set`, `Unset ${name} or ${file.name}.`));
+    problems.push(problem(name, `${file.name} is set too`, `Unset ${name} or ${file.name}.`));
   }
   return text?.value ?? (file && { file: file.value });
 }

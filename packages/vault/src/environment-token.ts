@@ -14,9 +14,7 @@ export function readEnvironmentToken(
   const token = officialVariable(variables, 'TOKEN');
   const file = officialVariable(variables, 'TOKEN_FILE');
   if (token !== undefined && file !== undefined) {
-    problems.push(
-      problem(token.name, `and ${file.name} are both set`, `Unset ${token.name} or ${file.name}.`),
-    );
+    problems.push(problem(token.name, `${file.name} is set too`, `Unset ${token.name} or ${file.name}.`));
   }
   if (token !== undefined) return token.value;
   if (file !== undefined) return new TokenFiles([{ path: file.value, required: true }]);

@@ -22,7 +22,7 @@ test('prefers the Agent, then VAULT_ADDR, then VAULT_URL', () => {
   expect(options({ ...url, VAULT_ADDR: 'http://127.0.0.1:1/' }).address).toBe('http://127.0.0.1:1');
   expect(options({ ...url, VAULT_AGENT_ADDR: 'http://127.0.0.1:2' }).address).toBe('http://127.0.0.1:2');
   expect(problemsOf({ ...url, VAULT_ADDR: 'http://127.0.0.1:3' })).toEqual([
-    'VAULT_ADDR and VAULT_URL are both set, to different addresses',
+    'VAULT_ADDR VAULT_URL is set too, to another address',
   ]);
 });
 

@@ -7,7 +7,8 @@ import { VaultError } from './vault-error.js';
 export function calledOff(reason: unknown, address: string, path: string): VaultError {
   const why = isSourceError(reason) ? `: ${reason.message}` : '';
   const message = `the request to Vault at ${address} was called off${why}`;
-  return withNote(new VaultError('SOURCE_UNAVAILABLE', message, { address, path }), { ours: true });
+  const hint = isSourceError(reason) && reason.hint !== undefined ? { hint: reason.hint } : {};
+  return withNote(new VaultError('SOURCE_UNAVAILABLE', message, { address, path, ...hint }), { ours: true });
 }
 
 /** The client was closed. */
@@ -64,23 +65,38 @@ export interface LateMoment {
   readonly tookMs: number;
 }
 
-export function answeredTooLate(address: string, path: string, moment: LateMoment): VaultError {
+export function answeredTooLate(
+  address: string,
+  path: string,
+  moment: LateMoment,
+  limits: TransportLimits,
+): VaultError {
   const what = moment.answering
     ? 'did not finish its answer'
     : moment.connected
       ? 'did not answer'
       : 'did not get to answer';
-  const error = new VaultError(
-    'SOURCE_UNAVAILABLE',
-    `Vault at ${address} ${what} within ${seconds(moment.tookMs)}`,
-    {
-      address,
-      path,
-      hint: 'Check that Vault is well, or allow it more time (VAULT_CLIENT_TIMEOUT).',
-      repeatable: true,
-    },
-  );
+  const { within, option } = limitOf(moment.tookMs, limits);
+  const error = new VaultError('SOURCE_UNAVAILABLE', `Vault at ${address} ${what} within ${within}`, {
+    address,
+    path,
+    hint: `Check that Vault is well, or allow it more time: ${option}.`,
+    repeatable: true,
+  });
   return moment.connected ? error : withNote(error, { unsent: true });
+}
+
+/** Which limit it was that ended a wait: its value, and the option that sets it. */
+function limitOf(
+  tookMs: number,
+  { requestTimeoutMs, headersTimeoutMs, deadlineMs }: TransportLimits,
+): { readonly within: string; readonly option: string } {
+  if (tookMs === requestTimeoutMs) {
+    return { within: seconds(tookMs), option: 'requestTimeoutMs, or VAULT_CLIENT_TIMEOUT' };
+  }
+  if (tookMs === headersTimeoutMs) return { within: seconds(tookMs), option: 'headersTimeoutMs' };
+  const left = `the ${seconds(tookMs)} that were left of ${seconds(deadlineMs)} for all attempts`;
+  return { within: left, option: 'deadlineMs' };
 }
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;

@@ -168,7 +168,7 @@ export function exchange(
         }
         if (left > 0) tookMs = limits.headersTimeoutMs;
       }
-      const late = answeredTooLate(address, path, { connected, answering, tookMs });
+      const late = answeredTooLate(address, path, { connected, answering, tookMs }, limits);
       // The other side may be gone without a word, and then it is for the idle connections too.
       if (request?.reusedSocket === true) link.dropIdle();
       // A request whose time the deadline of its call cut short proves nothing.

@@ -8,6 +8,8 @@ export interface FailureNote {
   readonly stale?: boolean;
   /** The address is left alone, and was not asked at all. */
   readonly open?: boolean;
+  /** Of such an address: why, and since when, in milliseconds since 1970. */
+  readonly outage?: { readonly cause: VaultError; readonly since: number };
   /** Says nothing against the address: the caller called it off, or the line was full. */
   readonly ours?: boolean;
   /** Where a standby node says that the active one is. */

@@ -76,6 +76,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
         leave();
         reject(calledOff(signal.reason, transport.address, `${kv.mount}/`));
       };
+      const begun = now();
       const joined = signal.aborted ? [] : secrets.map((secret) => [secret, join(secret)] as const);
       const leave = () => {
         for (const [, read] of joined) read.leave();
@@ -86,7 +87,7 @@ export function createVaultSource(surroundings: SourceSurroundings, placement: K
         joined.map(([secret, { answer }]) =>
           answer.then(
             (read) => answerRead(secret, read, answers),
-            (error) => answerFailure(secret.settings, error, answers),
+            (error) => answerFailure(secret.settings, error, answers, begun),
           ),
         ),
       )

@@ -305,3 +305,17 @@ test('logs requests without token and value', async () => {
     ],
   ]);
 });
+
+test.each([0, 2])('settings that fail for one cause show that cause, with %d repeats', async (retries) => {
+  const { address } = server;
+  await server.close();
+  const source = open({ address, retries, retryMinWaitMs: 1, retryMaxWaitMs: 1, probeMinWaitMs: 60_000 });
+  const messages = async () => {
+    const answers = [...(await source.lookup(hundred, context)).values()];
+    return [...new Set(answers.map((answer) => (answer.status === 'failed' ? answer.error.message : '')))];
+  };
+  expect(await messages()).toEqual([`Vault at ${address} refuses the connection`]);
+  // Later on, since when it is out of reach says more.
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  for (const message of await messages()) expect(message).toContain('out of reach since');
+});

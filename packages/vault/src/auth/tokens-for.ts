@@ -35,7 +35,7 @@ export function tokensFor(
   const { text: address, socketPath } = surroundings.address;
   if (auth !== undefined && token !== undefined) {
     throw notConfigured([
-      problem('auth', 'and token are both given', 'Give one of them: an auth method gets its own token.'),
+      problem('auth', 'token is given too', 'Give one of them: an auth method gets its own token.'),
     ]);
   }
   const session = (origin: TokenOrigin) =>

@@ -43,6 +43,7 @@ export class LeasedSettings {
     answers: Map<string, Lookup>,
   ): Promise<void> {
     const batches = batch(settings, context);
+    const begun = this.#now();
     await Promise.all(
       Array.from(batches, async ([id, { question, settings: inside }]) => {
         try {
@@ -51,7 +52,7 @@ export class LeasedSettings {
           for (const { name, key } of inside) answers.set(name, this.#answer(question.path, lease, key));
         } catch (error) {
           if (context.signal.aborted) throw error;
-          answerFailure(inside, error, answers);
+          answerFailure(inside, error, answers, begun);
         }
       }),
     );

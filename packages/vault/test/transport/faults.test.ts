@@ -67,6 +67,25 @@ test('a half-open connection costs one attempt; the repeat is made with a new on
   expect(proxy.connections.made).toBe(2);
 });
 
+test('a timeout says which limit it was, and which option sets it', async () => {
+  const proxy = await startProxy(await startServer());
+  proxy.fault = 'swallow';
+  for (const [limits, words, option] of [
+    [{ retries: 0 }, /did not answer within 10 s$/, 'requestTimeoutMs, or VAULT_CLIENT_TIMEOUT.'],
+    [{ retries: 0, headersTimeoutMs: 2_000 }, /did not answer within 2 s$/, 'headersTimeoutMs.'],
+    [
+      { retries: 2, deadlineMs: 12_000, retryMinWaitMs: 500, retryMaxWaitMs: 500 },
+      /did not answer within the 1\.5 s that were left of 12 s for all attempts$/,
+      'deadlineMs.',
+    ],
+  ] as const) {
+    const clock = new ManualClock();
+    const error = await passing(clock, failureOf(read(open(proxy.address, { clock, ...limits }))));
+    expect(error.message).toMatch(words);
+    expect(error.hint).toBe(`Check that Vault is well, or allow it more time: ${option}`);
+  }
+});
+
 test('the headers have a deadline of their own, where it is given; the body has the whole', async () => {
   const proxy = await startProxy(await startServer());
   const clock = new ManualClock();
