@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@strongroom/core';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import { Breaker } from './breaker.js';
+import type { Chain } from './chain.js';
 import type { Consistency } from './consistency.js';
 import { exchange, type Wire } from './exchange.js';
 import { clientClosed } from './exchange-failure.js';
@@ -22,7 +23,7 @@ export interface EndpointOptions {
   readonly clock: Clock;
   readonly logger: Logger | undefined;
   readonly consistency: Consistency;
-  readonly underWay: Set<(error: VaultError) => void>;
+  readonly underWay: Chain<(error: VaultError) => void>;
 }
 
 /** One address of Vault: its connections, its line, and what is held against it. */

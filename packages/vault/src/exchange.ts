@@ -5,6 +5,7 @@ import type { Address } from './address.js';
 import { readAnswer, type VaultAnswer } from './answer.js';
 import type { Breaker } from './breaker.js';
 import { onAbort } from './cancellation.js';
+import type { Chain, Place } from './chain.js';
 import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
 import { noteOf } from './failure-note.js';
 import type { Link } from './link.js';
@@ -25,7 +26,7 @@ export interface Wire {
   readonly breaker: Breaker;
   readonly line: WaitingLine;
   /** Where a request under way leaves the function that ends it. */
-  readonly underWay: Set<(error: VaultError) => void>;
+  readonly underWay: Chain<(error: VaultError) => void>;
   /** Told of an answer's header `X-Vault-Index`. */
   readonly learnIndex: (header: string | readonly string[]) => void;
 }
@@ -59,6 +60,7 @@ export function exchange(
     let connected = false;
     let connectedAt = 0;
     let probe = false;
+    let place: Place<() => void> | undefined;
     let size = 0;
     const chunks: Buffer[] = [];
 
@@ -71,8 +73,8 @@ export function exchange(
     const begun = headersFirst ? clock.now() : 0;
     let tooLate = clock.after(headersFirst ? limits.headersTimeoutMs : timeoutMs, timeIsUp);
     const listened = signal === undefined ? undefined : onAbort(signal, abort);
-    underWay.add(fail);
-    line.enter(go);
+    const ending = underWay.add(fail);
+    place = line.enter(go);
 
     function go() {
       const refused = breaker.admit(path);
@@ -190,8 +192,8 @@ export function exchange(
       tooLate();
       connecting?.();
       listened?.();
-      underWay.delete(fail);
-      line.leave(go);
+      underWay.leave(ending);
+      line.leave(place);
       return true;
     }
 

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { Clock, Logger } from '@strongroom/core';
 import type { Address } from './address.js';
 import type { HttpProxy } from './http-proxy.js';
+import { IdleSockets } from './idle-sockets.js';
 import { connectSecurely } from './secure-link.js';
 import type { TlsOptions } from './tls.js';
 import type { TransportLimits } from './transport-defaults.js';
@@ -47,6 +48,7 @@ export function connect(options: LinkOptions): Link | Promise<Link> {
   };
   if (address.protocol === 'https:' || proxy?.secure === true) return connectSecurely(options, pool);
   const agent = new Agent(pool);
+  const idle = new IdleSockets(agent);
   return {
     open: httpRequest,
     agent,
@@ -57,13 +59,7 @@ export function connect(options: LinkOptions): Link | Promise<Link> {
     prefix: proxy === undefined ? address.prefix : address.text,
     headers: proxy?.headers,
     secure: false,
-    dropIdle: () => dropIdle(agent),
+    dropIdle: () => idle.drop(),
     close: () => agent.destroy(),
   };
-}
-
-export function dropIdle(agent: Agent): void {
-  for (const sockets of Object.values(agent.freeSockets)) {
-    for (const socket of sockets ?? []) socket.destroy();
-  }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@strongroom/core';
 import { type Cancellation, onAbort } from './cancellation.js';
+import type { Chain } from './chain.js';
 import type { VaultError } from './vault-error.js';
 
 /** What a wait can be ended by. */
@@ -9,7 +10,7 @@ export interface PauseOptions {
   /** What is thrown when the signal is aborted. */
   readonly aborted: () => VaultError;
   /** Where the wait leaves the function that ends it. */
-  readonly underWay: Set<(error: VaultError) => void>;
+  readonly underWay: Chain<(error: VaultError) => void>;
 }
 
 /**
@@ -27,13 +28,13 @@ export function pause(ms: number, { clock, signal, aborted, underWay }: PauseOpt
     const abort = () => end(aborted());
     const end = (error: VaultError) => finish(() => reject(error));
     const listened = signal === undefined ? undefined : onAbort(signal, abort);
-    underWay.add(end);
+    const place = underWay.add(end);
 
     function finish(settle: () => void): void {
       clearInterval(hold);
       callOff();
       listened?.();
-      underWay.delete(end);
+      underWay.leave(place);
       settle();
     }
   });

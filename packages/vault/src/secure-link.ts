@@ -2,7 +2,8 @@ import type { AgentOptions, request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { clientClosed } from './exchange-failure.js';
-import { dropIdle, type Link, type LinkOptions } from './link.js';
+import { IdleSockets } from './idle-sockets.js';
+import type { Link, LinkOptions } from './link.js';
 import { TlsFiles } from './tls-files.js';
 import { openTunnel } from './tunnel.js';
 
@@ -27,6 +28,7 @@ export async function connectSecurely(
   const plainToVault = address.protocol === 'http:';
   // A session that is resumed would not be verified again with what the files hold by then.
   const agent = new https.Agent({ ...pool, maxCachedSessions: 0, rejectUnauthorized: true });
+  const idle = new IdleSockets(agent);
   if (!plainToVault) {
     Object.assign(agent, {
       createConnection: (options: ConnectionOptions, connected: Connected) => {
@@ -57,7 +59,7 @@ export async function connectSecurely(
     prefix: plainToVault ? address.text : address.prefix,
     headers: plainToVault ? proxy?.headers : undefined,
     secure: true,
-    dropIdle: () => dropIdle(agent),
+    dropIdle: () => idle.drop(),
     close() {
       closed = true;
       agent.destroy();

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@strongroom/core';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import type { Cancellation } from './cancellation.js';
+import { Chain } from './chain.js';
 import { Consistency } from './consistency.js';
 import { Endpoint } from './endpoint.js';
 import { calledOff, clientClosed } from './exchange-failure.js';
@@ -59,7 +60,7 @@ export class Transport {
   readonly #endpoint: Endpoint;
   readonly #others: readonly Endpoint[];
   readonly #failover: Failover | undefined;
-  readonly #underWay = new Set<(error: VaultError) => void>();
+  readonly #underWay = new Chain<(error: VaultError) => void>();
   #closed = false;
 
   constructor(options: TransportOptions) {
@@ -111,7 +112,7 @@ export class Transport {
     if (this.#closed) return;
     this.#closed = true;
     for (const endpoint of [this.#endpoint, ...this.#others]) endpoint.close();
-    for (const end of [...this.#underWay]) end(clientClosed(this.address));
+    this.#underWay.drain((end) => end(clientClosed(this.address)));
   }
 
   #repeat(

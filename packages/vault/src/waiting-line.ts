@@ -1,10 +1,12 @@
+import { Chain, type Place } from './chain.js';
+
 /**
  * Lets so many requests to one address go at one time; the others wait, in the order in which they came. The
  * agent of node:http has a line too, but one without an end, and its sockets do not count until they are made.
  */
 export class WaitingLine {
   readonly #maxWaiting: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Chain<() => void>();
   #free: number;
   /** Those whose place has become free, while they are being called. */
   #called = 0;
@@ -16,28 +18,26 @@ export class WaitingLine {
 
   /** Whether one more request would have to be turned away. */
   get full(): boolean {
-    return this.#free === 0 && this.#waiting.size >= this.#maxWaiting;
+    return this.#free === 0 && this.#waiting.length >= this.#maxWaiting;
   }
 
-  /** How many wait. */
-  get length(): number {
-    return this.#waiting.size;
+  /**
+   * Calls back now, or when its turn comes.
+   *
+   * @returns the place in the line of what waits
+   */
+  enter(go: () => void): Place<() => void> | undefined {
+    if (this.#free === 0) return this.#waiting.add(go);
+    this.#free--;
+    go();
+    return undefined;
   }
 
-  /** Calls back now, or when there is a place. */
-  enter(go: () => void): void {
-    if (this.#free > 0) {
-      this.#free--;
-      go();
-    } else {
-      this.#waiting.add(go);
-    }
-  }
-
-  /** A request that was waiting, or had a place, needs none any more. */
-  leave(go: () => void): void {
-    if (this.#waiting.size === 0) this.#free++;
-    else if (!this.#waiting.delete(go)) {
+  /** A request that waits, or was called, is over. */
+  leave(place: Place<() => void> | undefined): void {
+    if (place !== undefined && this.#waiting.leave(place)) return;
+    if (this.#waiting.length === 0) this.#free++;
+    else {
       this.#called++;
       // By then the socket of the request that ended is back in the pool.
       if (this.#called === 1) process.nextTick(() => this.#callNext());
@@ -46,12 +46,9 @@ export class WaitingLine {
 
   #callNext(): void {
     for (; this.#called > 0; this.#called--) {
-      const [next] = this.#waiting;
+      const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
-      else {
-        this.#waiting.delete(next);
-        next();
-      }
+      else next();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import { Canceller } from '../cancellation.js';
+import { Chain } from '../chain.js';
 import { clientClosed } from '../exchange-failure.js';
 import { pause } from '../pause.js';
 import type { VaultError } from '../vault-error.js';
@@ -41,7 +42,7 @@ export class Session implements Tokens {
   readonly #options: SessionOptions;
   readonly #gate: LoginGate;
   readonly #canceller = new Canceller();
-  readonly #underWay = new Set<(error: VaultError) => void>();
+  readonly #underWay = new Chain<(error: VaultError) => void>();
   /** Tokens that logins gave and that may still be alive, with their ends. */
   readonly #mintedTokens = new Map<string, number>();
   #held: HeldToken | undefined;
@@ -138,7 +139,7 @@ export class Session implements Tokens {
     this.#closed = true;
     this.#callOff?.();
     this.#canceller.cancel();
-    for (const end of [...this.#underWay]) end(clientClosed(this.#options.address));
+    this.#underWay.drain((end) => end(clientClosed(this.#options.address)));
     const { clock, send, logger } = this.#options;
     if (!this.#options.revoke) return;
     const live = [...this.#mintedTokens].filter(([, endsAt]) => endsAt > clock.now());
