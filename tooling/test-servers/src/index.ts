@@ -1,5 +1,6 @@
 export { type Administration, administer } from './administer.js';
 export { type CertificateAuthority, type IssuedCertificate, makeAuthority } from './certificate-authority.js';
+export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.js';
 export { realServerBinary } from './real-server-binary.js';
 export { type ClusterKind, clusterKinds, type ServerKind, serverKinds } from './server-kinds.js';
 export { leaderOf, type TestCluster } from './test-cluster.js';

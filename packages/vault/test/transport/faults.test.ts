@@ -1,6 +1,6 @@
 import { canarySecret, findCanary, ManualClock } from '@strongroom/core/testing';
+import type { Fault } from '@strongroom/test-servers';
 import { expect, test } from 'vitest';
-import type { Fault } from '../fault-proxy.js';
 import { delivered, failureOf, open, passing, read, rootToken, startProxy, startServer } from './setting.js';
 
 test.each<readonly [Fault, string, string]>([

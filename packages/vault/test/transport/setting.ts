@@ -1,8 +1,8 @@
 import type { ManualClock } from '@strongroom/core/testing';
 import { type DevServer, type DevServerOptions, startDevServer } from '@strongroom/dev-server';
+import { type FaultProxy, startFaultProxy } from '@strongroom/test-servers';
 import { afterEach, vi } from 'vitest';
 import { createVault, type Vault, VaultError, type VaultOptions } from '../../src/index.js';
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.js';
 
 // Nothing here waits for the time of day; a busy machine may take its time all the same.
 vi.setConfig({ testTimeout: 30_000 });
