@@ -1,7 +1,6 @@
-import { administer, serverKinds, type TestServer } from '@strongroom/test-servers';
+import { administer, type Fault, serverKinds, type TestServer } from '@strongroom/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Vault, VaultOptions } from '../../src/index.js';
-import type { Fault } from '../fault-proxy.js';
 import { failureOf, open, startProxy } from './setting.js';
 
 describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_name, kind) => {
