@@ -175,7 +175,16 @@ describe('what plain JavaScript lets pass', () => {
       { S: js['secret']?.('a/b', z.string(), { default: 'x' }) },
       /S .*has no default; developmentDefault is one/,
     ],
-    ['no schema', { P: js['plain']?.() }, /P .*plain\(\) wants a schema of zod 4.*got nothing/],
+    [
+      'an undefined schema',
+      { P: js['plain']?.(undefined) },
+      /P .*plain\(\) wants a schema of zod 4.*got nothing/,
+    ],
+    [
+      'an undefined schema of a secret',
+      { S: js['secret']?.('a/b', undefined) },
+      /S .*secret\(\) wants a schema of zod 4.*got nothing/,
+    ],
     ['what is no schema', { S: js['secret']?.('a/b', 'string') }, /S .*secret\(\) wants a schema of zod 4/],
     ['a schema of zod 3', { P: js['plain']?.({ _def: {}, parse: () => 1 }) }, /P .*got one of zod 3/],
     ['a bare schema', { P: z.int() }, /P is not made by secret\(place, schema\) or plain\(schema\)/],

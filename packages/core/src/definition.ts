@@ -5,6 +5,7 @@ import { checkOptions } from './option-names.js';
 import { type Place, type PlaceText, readPlace } from './place.js';
 import { hidesDefault } from './schema.js';
 import { checkSegment } from './segment.js';
+import { text } from './text.js';
 import { checkSchema } from './zod-schema.js';
 
 /** What happens when a source could not be asked: take a later source or the default, or refuse to start. */
@@ -88,14 +89,21 @@ export interface PlainOptions<S extends $ZodType> {
  * thrown by {@link defineSettings}, which knows its name.
  *
  * @param place where Vault holds it, as `group/key`, or where it is leased, as {@link leased} says
- * @param schema a zod schema; its output type is the type of the value
+ * @param schema a zod schema; its output type is the type of the value. @default {@link text}, any that is not empty
  * @example secret('database/url', z.url())
  */
+export function secret(place: PlaceText | LeasedPlace): SecretDeclaration<typeof text>;
 export function secret<S extends $ZodType>(
   place: PlaceText | LeasedPlace,
   schema: S,
-  options: SecretOptions<S> = {},
-): SecretDeclaration<S> {
+  options?: SecretOptions<S>,
+): SecretDeclaration<S>;
+export function secret(
+  place: PlaceText | LeasedPlace,
+  ...given: [schema?: $ZodType, options?: SecretOptions<$ZodType>]
+): SecretDeclaration {
+  // A schema that was given and is undefined is a mistyped name, and no wish for text.
+  const [schema, options = {}] = given.length === 0 ? [text] : given;
   return declare('secret', () => {
     if (isObject(options) && 'default' in options) {
       throw invalid('A secret has no default; developmentDefault is one for the environment development');
@@ -106,8 +114,7 @@ export function secret<S extends $ZodType>(
       onSourceError: true,
       onDeletion: true,
     });
-    // A secret without a schema is another matter than one with a wrong one.
-    if (schema !== undefined) checkSchema('secret()', schema);
+    checkSchema('secret()', schema);
     const { developmentDefault } = options;
     return {
       kind: 'secret',
@@ -126,10 +133,13 @@ export function secret<S extends $ZodType>(
  * Declares a setting that is no secret: it may have a default and is shown when a snapshot is printed. What is wrong
  * with it is thrown by {@link defineSettings}, which knows its name.
  *
- * @param schema a zod schema; its output type is the type of the value
+ * @param schema a zod schema; its output type is the type of the value. @default {@link text}, any that is not empty
  * @example plain(z.enum(['debug', 'info']), { default: 'info' })
  */
-export function plain<S extends $ZodType>(schema: S, options: PlainOptions<S> = {}): PlainDeclaration<S> {
+export function plain(): PlainDeclaration<typeof text>;
+export function plain<S extends $ZodType>(schema: S, options?: PlainOptions<S>): PlainDeclaration<S>;
+export function plain(...given: [schema?: $ZodType, options?: PlainOptions<$ZodType>]): PlainDeclaration {
+  const [schema, options = {}] = given.length === 0 ? [text] : given;
   return declare('plain', () => {
     checkOptions('plain()', options, {
       description: true,

@@ -67,3 +67,4 @@ export type {
   Unchanged,
 } from './source.js';
 export type { SourceFailure } from './source-failure.js';
+export { text } from './text.js';

@@ -11,6 +11,7 @@ import {
   type SettingsOf,
   type StrongroomError,
   secret,
+  text,
 } from '../src/index.js';
 
 const definition = defineSettings({
@@ -28,6 +29,10 @@ const definition = defineSettings({
       { default: ['localhost'] },
     ),
     SALT: secret('security/salt', z.string(), { developmentDefault: 'salt' }),
+    API_KEY: secret('api/key'),
+    CELL: plain(),
+    ZONE: plain(text, { default: 'a' }),
+    PEPPER: secret('security/pepper', text, { developmentDefault: 'pepper' }),
   },
 });
 
@@ -43,6 +48,10 @@ test('values have the output types of their schemas, without an annotation where
   expectTypeOf(settings.PROXY).toEqualTypeOf<string | null>();
   expectTypeOf(settings.HOSTS).toEqualTypeOf<string[]>();
   expectTypeOf(settings.SALT).toEqualTypeOf<string>();
+  expectTypeOf(settings.API_KEY).toEqualTypeOf<string>();
+  expectTypeOf(settings.CELL).toEqualTypeOf<string>();
+  expectTypeOf(settings.ZONE).toEqualTypeOf<string>();
+  expectTypeOf(settings.PEPPER).toEqualTypeOf<string>();
   expectTypeOf(resolver.current()).toEqualTypeOf(settings);
   expectTypeOf<SettingsOf<typeof definition>>().toEqualTypeOf(settings);
 });
@@ -73,6 +82,16 @@ test('changing a value does not compile', async () => {
 test('a wrong declaration does not compile', () => {
   // @ts-expect-error a default on a secret
   secret('api/key', z.string(), { default: 'x' });
+  // @ts-expect-error a default that is no text
+  plain(text, { default: 1 });
+  // @ts-expect-error options where the schema stands
+  plain({ default: 'x' });
+  // @ts-expect-error options where the schema stands
+  secret('api/key', { description: 'x' });
+  // @ts-expect-error a schema that is not there
+  plain(undefined);
+  // @ts-expect-error a default on a secret
+  secret('api/key', text, { default: 'x' });
   // @ts-expect-error a default of the wrong type
   plain(z.int(), { default: '8080' });
   // @ts-expect-error a default that is none of the allowed values
@@ -94,8 +113,6 @@ test('a wrong declaration does not compile', () => {
   secret('key', z.string());
   // @ts-expect-error a place without a group
   plain(z.string(), { place: 'key' });
-  // @ts-expect-error a secret without a schema
-  secret('api/key');
   // @ts-expect-error no schema
   plain('text');
   // @ts-expect-error a declaration that was not made by secret() or plain()

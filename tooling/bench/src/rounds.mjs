@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
  * slows down slows them all.
  *
  * @param {{ name: string, program: string, env?: Record<string, string> }[]} arms
- * @returns {Promise<{ name: string, samples: { wallMs: number, workMs: number }[] }[]>} `workMs` is what the
- *   program says that its work took, `wallMs` the whole process
+ * @returns {Promise<{ name: string, samples: { wallMs: number, workMs: number, cpuMs: number }[] }[]>}
+ *   `workMs` is what the program says that its work took, `cpuMs` of that its processor time, `wallMs` the whole process
  */
 export async function runRounds(arms, rounds) {
   const results = arms.map(({ name }) => ({ name, samples: [] }));
@@ -40,7 +40,7 @@ function runProgram({ name, program, env = {} }) {
     child.on('close', (status) => {
       const wallMs = performance.now() - began;
       if (status !== 0) reject(new Error(`${name} ended with ${status}`));
-      else resolve({ wallMs, workMs: output === '' ? 0 : JSON.parse(output).workMs });
+      else resolve({ wallMs, ...(output === '' ? {} : JSON.parse(output)) });
     });
   });
 }

@@ -14,7 +14,7 @@ export async function startUpFromEnvironment(rounds) {
       { name: '@t3-oss/env-core with zod', program: 't3-env', env },
       { name: 'strongroom: createResolver', program: 'strongroom-environment', env },
       { name: 'strongroom: loadSettings', program: 'strongroom-load-settings', env },
-
+      { name: 'strongroom: loadSettings, text settings', program: 'strongroom-text', env },
       { name: 'zod alone', program: 'zod', env },
     ],
     rounds,
@@ -24,7 +24,7 @@ export async function startUpFromEnvironment(rounds) {
     .filter(({ name }) => name !== 'bare Node')
     .map(({ name, samples }) => ({
       name,
-      samples: samples.map(({ wallMs, workMs }, round) => ({ wallMs: wallMs - bare[round].wallMs, workMs })),
+      samples: samples.map((sample, round) => ({ ...sample, wallMs: sample.wallMs - bare[round].wallMs })),
     }));
   report(
     'Environment only, whole process over bare Node',
@@ -38,4 +38,5 @@ export async function startUpFromEnvironment(rounds) {
     ({ workMs }) => workMs,
     '@t3-oss/env-core with zod',
   );
+  report('The same, in processor time', over, ({ cpuMs }) => cpuMs, '@t3-oss/env-core with zod');
 }

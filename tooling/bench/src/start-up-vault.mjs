@@ -10,6 +10,7 @@ export async function startUpWithVault(rounds) {
         { name: 'node-vault', program: 'node-vault', env },
         { name: 'node-vault, values validated by zod', program: 'node-vault-zod', env },
         { name: 'strongroom: Vault client alone', program: 'strongroom-vault-client', env },
+        { name: 'strongroom: text settings, without zod', program: 'strongroom-vault-text', env },
         { name: 'strongroom: settings validated by zod', program: 'strongroom-vault-settings', env },
       ],
       rounds,
@@ -17,6 +18,7 @@ export async function startUpWithVault(rounds) {
   );
   const work = ({ workMs }) => workMs;
   report('Vault, 4 settings in 4 paths, import and resolve', results, work, 'node-vault');
+  report('The same, in processor time', results, ({ cpuMs }) => cpuMs, 'node-vault');
   report(
     'The same, beside node-vault with the same validation',
     results,
@@ -35,6 +37,7 @@ export async function coldReads(rounds) {
         { name: 'bare node:http agent, a socket for each read', program: 'bare-agent', env },
         { name: 'node-vault', program: 'node-vault', env },
         { name: 'strongroom: Vault client alone', program: 'strongroom-vault-client', env },
+        { name: 'strongroom: text settings, without zod', program: 'strongroom-vault-text', env },
         { name: 'strongroom: settings validated by zod', program: 'strongroom-vault-settings', env },
       ],
       rounds,

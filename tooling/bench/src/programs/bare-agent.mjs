@@ -1,8 +1,9 @@
+import { stopwatch } from './stopwatch.mjs';
 import { afterImport, finish, groups } from './vault-work.mjs';
 
-let began = performance.now();
+let stop = stopwatch();
 const { Agent, request } = await import('node:http');
-if (afterImport) began = performance.now();
+if (afterImport) stop = stopwatch();
 
 const { hostname, port } = new URL(process.env.VAULT_ADDR);
 const agent = new Agent({
@@ -24,7 +25,7 @@ const read = (group) =>
       .end();
   });
 const answers = await Promise.all(groups.map(read));
-const workMs = performance.now() - began;
+const work = stop();
 agent.destroy();
 const byGroup = new Map(groups.map((group, index) => [group, answers[index]]));
-finish(workMs, ({ group, key }) => byGroup.get(group)[key]);
+finish(work, ({ group, key }) => byGroup.get(group)[key]);

@@ -1,8 +1,9 @@
+import { stopwatch } from './stopwatch.mjs';
 import { afterImport, finish, groups, places } from './vault-work.mjs';
 
-let began = performance.now();
+let stop = stopwatch();
 const [{ default: nodeVault }, { z }] = await Promise.all([import('node-vault'), import('zod')]);
-if (afterImport) began = performance.now();
+if (afterImport) stop = stopwatch();
 
 const schema = z.object(Object.fromEntries(places.map(({ name }) => [name, z.string().min(1)])));
 const client = nodeVault({ endpoint: process.env.VAULT_ADDR, token: process.env.VAULT_TOKEN });
@@ -13,5 +14,5 @@ const byGroup = new Map(groups.map((group, index) => [group, answers[index].data
 const settings = schema.parse(
   Object.fromEntries(places.map(({ name, group, key }) => [name, byGroup.get(group)[key]])),
 );
-const workMs = performance.now() - began;
-finish(workMs, ({ name }) => settings[name]);
+const work = stop();
+finish(work, ({ name }) => settings[name]);

@@ -1,4 +1,6 @@
-const began = performance.now();
+import { stopwatch } from './stopwatch.mjs';
+
+const stop = stopwatch();
 const [{ createResolver, defineSettings, environmentSource, plain, secret }, { z }] = await Promise.all([
   import('@strongroom/core'),
   import('zod'),
@@ -16,4 +18,4 @@ const definition = defineSettings({
 const resolver = createResolver(definition, { environment: 'development', sources: [environmentSource()] });
 const settings = await resolver.load();
 if (settings.PORT !== 8000) throw new Error('The port is wrong');
-process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));
+process.stdout.write(JSON.stringify(stop()));

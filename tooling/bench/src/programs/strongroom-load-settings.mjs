@@ -1,4 +1,6 @@
-const began = performance.now();
+import { stopwatch } from './stopwatch.mjs';
+
+const stop = stopwatch();
 const [{ defineSettings, plain, secret }, { loadSettings }, { z }] = await Promise.all([
   import('@strongroom/core'),
   import('@strongroom/node'),
@@ -17,4 +19,4 @@ const definition = defineSettings({
 const resolver = await loadSettings(definition);
 const settings = resolver.current();
 if (settings.PORT !== 8000) throw new Error('The port is wrong');
-process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));
+process.stdout.write(JSON.stringify(stop()));

@@ -1,6 +1,7 @@
+import { stopwatch } from './stopwatch.mjs';
 import { afterImport, finish, places } from './vault-work.mjs';
 
-let began = performance.now();
+let stop = stopwatch();
 const [{ defineSettings, secret }, { loadSettings }, { z }] = await Promise.all([
   import('@strongroom/core'),
   import('@strongroom/node'),
@@ -16,11 +17,11 @@ const definition = defineSettings({
 // A definition is a module that a program imports, like the packages themselves.
 if (afterImport) {
   await import('@strongroom/vault');
-  began = performance.now();
+  stop = stopwatch();
 }
 
 const resolver = await loadSettings(definition);
 const settings = resolver.current();
-const workMs = performance.now() - began;
+const work = stop();
 await resolver.close();
-finish(workMs, ({ name }) => settings[name]);
+finish(work, ({ name }) => settings[name]);

@@ -1,4 +1,6 @@
-const began = performance.now();
+import { stopwatch } from './stopwatch.mjs';
+
+const stop = stopwatch();
 const [{ createEnv }, { z }] = await Promise.all([import('@t3-oss/env-core'), import('zod')]);
 const env = createEnv({
   server: {
@@ -11,4 +13,4 @@ const env = createEnv({
   emptyStringAsUndefined: true,
 });
 if (env.PORT !== 8000) throw new Error('The port is wrong');
-process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));
+process.stdout.write(JSON.stringify(stop()));

@@ -1,3 +1,5 @@
-const began = performance.now();
+import { stopwatch } from './stopwatch.mjs';
+
+const stop = stopwatch();
 await import('zod');
-process.stdout.write(JSON.stringify({ workMs: performance.now() - began }));
+process.stdout.write(JSON.stringify(stop()));
