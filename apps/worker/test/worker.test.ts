@@ -41,6 +41,36 @@ describe('with Vault disabled', () => {
   });
 });
 
+describe('when it is asked', () => {
+  it.each(['--help', '-h'])('says with %s what it does, and loads nothing', async (argument) => {
+    const { status, output, errors } = await run({ USE_VAULT: 'maybe' }, [argument]);
+    expect([status, errors]).toEqual([0, '']);
+    expect(output).toMatch(/^Usage: [\s\S]*--survey[\s\S]*APP_ENV/);
+  });
+
+  it.each(['--surveys', 'survey', '--survey=yes'])('refuses %s', async (argument) => {
+    const { status, output, errors } = await run(manual, [argument]);
+    expect([status, output]).toEqual([2, '']);
+    expect(errors).toContain('survey');
+    expect(errors).toContain('Usage: ');
+  });
+});
+
+describe('with Vault dead', () => {
+  it('says which source a value was found without', async () => {
+    const dead = {
+      USE_VAULT: 'true',
+      VAULT_URL: 'http://127.0.0.1:9',
+      VAULT_TOKEN: 'unused',
+      VAULT_MAX_RETRIES: '0',
+    };
+    const { output } = await run({ ...dead, ...manual });
+    expect(output).toContain('degraded');
+    expect(output).toMatch(/^FIRECRAWL_API_KEY {2}not set {3}none \(without vault\)$/m);
+    expect(output).not.toContain('OVERRIDES');
+  });
+});
+
 describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_name, kind) => {
   let server: TestServer;
   let enabled: Record<string, string>;
