@@ -12,6 +12,7 @@ import {
   type Resolver,
 } from '@strongroom/core';
 import { warnWhenDegraded } from './degraded-warning.js';
+import type { LastKnownGood } from './last-known-good.js';
 import { type VaultSourceOptions, vaultSourceOnDemand, vaultTurnedOff } from './vault-on-demand.js';
 import { readWiring } from './wiring.js';
 
@@ -31,6 +32,11 @@ export interface LoadSettingsOptions<E extends string = string> {
   readonly logger?: Logger;
   /** What of the Vault source is not given by environment variables. */
   readonly vault?: VaultSourceOptions;
+  /**
+   * Lets the program start while Vault is down, from an encrypted file of what Vault answered last.
+   * @default the variables STRONGROOM_LAST_KNOWN_GOOD and STRONGROOM_LAST_KNOWN_GOOD_KEY; without them nothing is written
+   */
+  readonly lastKnownGood?: LastKnownGood;
   /** @default the system's time */
   readonly clock?: Clock;
 }
@@ -58,6 +64,7 @@ export async function loadSettings<T extends Declarations, E extends string>(
     startDeadlineMs: true,
     logger: true,
     vault: true,
+    lastKnownGood: true,
     clock: true,
   });
   const variables = options.variables ?? process.env;

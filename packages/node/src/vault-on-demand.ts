@@ -8,6 +8,7 @@ import {
   type SourceEvent,
 } from '@strongroom/core';
 import type { VaultSourceOptions } from '@strongroom/vault';
+import { keepLastKnownGood, type LastKnownGood } from './last-known-good.js';
 
 export type { VaultSourceOptions };
 
@@ -17,7 +18,12 @@ export type { VaultSourceOptions };
  */
 export function vaultSourceOnDemand(
   variables: EnvironmentVariables,
-  options: { readonly vault?: VaultSourceOptions; readonly logger?: Logger; readonly clock?: Clock },
+  options: {
+    readonly vault?: VaultSourceOptions;
+    readonly lastKnownGood?: LastKnownGood;
+    readonly logger?: Logger;
+    readonly clock?: Clock;
+  },
 ): Source {
   const { vault, logger, clock } = options;
   let source: Promise<Source> | undefined;
@@ -32,7 +38,7 @@ export function vaultSourceOnDemand(
     made.onEvent?.((event) => {
       for (const listener of [...listeners]) listener(event);
     });
-    return made;
+    return keepLastKnownGood(made, variables, options);
   };
   return {
     name: 'vault',
