@@ -74,7 +74,7 @@ describe.each(clusterKinds.map((kind) => [kind.name, kind] as const))('on %s', (
       }
     };
     const load = [...Array.from({ length: 2 }, readCached), ...Array.from({ length: 16 }, readAnew)];
-    await expect.poll(() => found, { interval: 5 }).toBeGreaterThan(100);
+    await expect.poll(() => found, { interval: 5, timeout: electionMs }).toBeGreaterThan(100);
 
     const killed = await cluster.killLeader();
     const survivor = cluster.addresses.find((address) => address !== killed) ?? '';
