@@ -1,4 +1,5 @@
 // `pnpm bench [rounds]`: every figure is a ratio within one run.
+import { bigRefresh } from './big-refresh.mjs';
 import { hotRead } from './hot-read.mjs';
 import { startUpFromEnvironment } from './start-up-environment.mjs';
 import { coldReads, startUpWithVault } from './start-up-vault.mjs';
@@ -8,3 +9,4 @@ await hotRead(rounds);
 await startUpFromEnvironment(rounds);
 await startUpWithVault(rounds);
 await coldReads(rounds);
+await bigRefresh(Math.min(rounds, 5));
