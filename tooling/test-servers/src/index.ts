@@ -1,8 +1,13 @@
 export { type Administration, administer } from './administer.js';
 export { type CertificateAuthority, type IssuedCertificate, makeAuthority } from './certificate-authority.js';
 export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.js';
+export { nats } from './nats.js';
+export type { OptionalServer } from './optional-server.js';
+export { postgres } from './postgres.js';
 export { realServerBinary } from './real-server-binary.js';
+export { redis } from './redis.js';
 export { type ClusterKind, clusterKinds, type ServerKind, serverKinds } from './server-kinds.js';
+export type { TestService } from './service.js';
 export { leaderOf, type TestCluster } from './test-cluster.js';
 export type { TestServer } from './test-server.js';
 export { writeSecret } from './write-secret.js';
