@@ -59,3 +59,19 @@ function fanOut(signal: Cancellation): Fan {
   fans.set(signal, fan);
   return fan;
 }
+
+/**
+ * Waits for an answer until a signal is aborted, whether or not whoever gives it listens to the signal.
+ *
+ * @param aborted what is thrown then
+ */
+export function orAborted<T>(answer: Promise<T>, signal: Cancellation, aborted: () => Error): Promise<T> {
+  if (signal.aborted) {
+    answer.catch(() => undefined);
+    return Promise.reject(aborted());
+  }
+  return new Promise<T>((resolve, reject) => {
+    const listened = onAbort(signal, () => reject(aborted()));
+    answer.finally(listened).then(resolve, reject);
+  });
+}

@@ -1,4 +1,4 @@
-import type { EnvironmentVariables, Problem, Source } from '@strongroom/core';
+import { type EnvironmentVariables, type Problem, parseBoolean, type Source } from '@strongroom/core';
 import type { AuthMethod } from './auth/auth-method.js';
 import { checkOptions, notConfigured, problem } from './configuration-problem.js';
 import { parseDuration } from './duration.js';
@@ -55,6 +55,7 @@ export function readVaultEnvironment(
   const namespace = official('NAMESPACE')?.value;
   const authNamespace = variable(variables, 'STRONGROOM_VAULT_AUTH_NAMESPACE')?.value;
   const mount = readMount(variable(variables, 'STRONGROOM_VAULT_MOUNT'), problems);
+  const marker = readMarker(variable(variables, 'STRONGROOM_VAULT_MARKER'), problems);
   return {
     options: {
       address: where.addresses.length === 1 ? where.address : where.addresses,
@@ -67,6 +68,7 @@ export function readVaultEnvironment(
       ...(retries === undefined ? {} : { retries }),
       ...(proxy === undefined ? {} : { proxy }),
       ...(mount === undefined ? {} : { mount }),
+      ...(marker === undefined ? {} : { marker }),
     },
     addressAssumed: where.assumed,
     problems,
@@ -115,6 +117,15 @@ function readRetries(given: Variable | undefined, problems: Problem[]): number |
   if (/^\d{1,3}$/.test(given.value.trim())) return Number(given.value);
   problems.push(problem(given.name, 'is no number of retries', 'Write a whole number; 0 turns retries off.'));
   return undefined;
+}
+
+function readMarker(given: Variable | undefined, problems: Problem[]): boolean | undefined {
+  if (given === undefined) return undefined;
+  const marker = parseBoolean(given.value);
+  if (marker === undefined) {
+    problems.push(problem(given.name, 'is not a boolean', 'Write true or false (1/0, yes/no).'));
+  }
+  return marker;
 }
 
 function readMount(given: Variable | undefined, problems: Problem[]): string | undefined {

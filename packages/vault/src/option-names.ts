@@ -4,7 +4,14 @@ import type { KvPlacement } from './placement.js';
 import type { VaultBehaviour, VaultOptions } from './vault.js';
 
 /** The options of a source: where settings lie. */
-export const placementNames: OptionNames<KvPlacement> = { mount: true, layout: true, kvVersion: true };
+export const placementNames: OptionNames<KvPlacement> = {
+  mount: true,
+  layout: true,
+  kvVersion: true,
+  refreshBy: true,
+  marker: true,
+  fullLookEveryMs: true,
+};
 
 const behaviourNames: OptionNames<VaultBehaviour> = {
   allowInsecureHttp: true,

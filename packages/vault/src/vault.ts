@@ -173,9 +173,9 @@ export function createVault(options: VaultOptions): Vault {
  */
 export function vaultSource(options: VaultOptions & KvPlacement): Source {
   checkOptions('vaultSource()', options, { ...vaultNames, ...placementNames });
-  const { mount, layout, kvVersion, ...others } = options;
+  const { mount, layout, kvVersion, refreshBy, marker, fullLookEveryMs, ...others } = options;
   const vault = createVault(others);
-  const placement = { mount, layout, kvVersion };
+  const placement = { mount, layout, kvVersion, refreshBy, marker, fullLookEveryMs };
   const given = Object.fromEntries(Object.entries(placement).filter(([, value]) => value !== undefined));
   return { ...vault.source(given), close: () => vault.close() };
 }

@@ -119,6 +119,7 @@ test('says where each value lies', async () => {
     value: 'new',
     locator: 'secret/pake_system/development/database#url',
     version: 2,
+    revision: expect.stringMatching(/^2@\d+$/),
     readAt: 42,
   });
   expect(answers.get('POOL')).toMatchObject({ value: { max: 5 } });

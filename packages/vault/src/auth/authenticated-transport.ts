@@ -1,5 +1,5 @@
 import type { VaultAnswer } from '../answer.js';
-import { type Cancellation, onAbort } from '../cancellation.js';
+import { orAborted } from '../cancellation.js';
 import { calledOff } from '../exchange-failure.js';
 import { namespaceHeader } from '../namespace.js';
 import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
@@ -71,15 +71,4 @@ export class AuthenticatedTransport extends Transport {
       ? answer
       : orAborted(answer, signal, () => calledOff(signal.reason, this.address, path));
   }
-}
-
-function orAborted<T>(answer: Promise<T>, signal: Cancellation, aborted: () => Error): Promise<T> {
-  if (signal.aborted) {
-    answer.catch(() => undefined);
-    return Promise.reject(aborted());
-  }
-  return new Promise<T>((resolve, reject) => {
-    const listened = onAbort(signal, () => reject(aborted()));
-    answer.finally(listened).then(resolve, reject);
-  });
 }

@@ -8,6 +8,7 @@ import {
 } from '@strongroom/core';
 import { calledOff } from '../exchange-failure.js';
 import { answerFailure } from '../lookup-failure.js';
+import type { LookupRound } from '../outage.js';
 import { SingleFlight } from '../single-flight.js';
 import { VaultError } from '../vault-error.js';
 import type { Lease } from './lease.js';
@@ -40,6 +41,7 @@ export class LeasedSettings {
   async lookup(
     settings: readonly Setting[],
     context: LookupContext,
+    round: LookupRound,
     answers: Map<string, Lookup>,
   ): Promise<void> {
     const batches = batch(settings, context);
@@ -47,8 +49,8 @@ export class LeasedSettings {
     await Promise.all(
       Array.from(batches, async ([id, { question, settings: inside }]) => {
         try {
-          const lease =
-            this.#held.get(id) ?? (await this.#obtain(id, { question, settings: inside }, context.signal));
+          const obtain = () => this.#obtain(id, { question, settings: inside }, context.signal);
+          const lease = this.#held.get(id) ?? (await round.ask(obtain));
           for (const { name, key } of inside) answers.set(name, this.#answer(question.path, lease, key));
         } catch (error) {
           if (context.signal.aborted) throw error;

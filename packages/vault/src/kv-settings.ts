@@ -1,0 +1,178 @@
+import type { Absent, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
+import { absentKey, absentSecret } from './absence.js';
+import type { KvMount } from './kv/kv-mount.js';
+import { revisionOf } from './kv/kv-revision.js';
+import type { KvVersions } from './kv/kv-version.js';
+import { answerFailure } from './lookup-failure.js';
+import { markerName } from './marker.js';
+import { type Epoch, MarkerWatch } from './marker-watch.js';
+import type { LookupRound } from './outage.js';
+import { type KvPlacement, type PlacedSecret, placeSettings } from './placement.js';
+import { type Look, SecretReads } from './secret-reads.js';
+
+/** What a source needs of the client that it belongs to. */
+export interface KvSurroundings {
+  readonly address: string;
+  readonly versions: KvVersions;
+  readonly namespace: string | undefined;
+  readonly now: () => number;
+}
+
+/** What was answered for a setting's place, without the value. */
+interface Answered {
+  /** That of the secret. Undefined where there is none, or none in KV version 2. */
+  readonly revision: string | undefined;
+  readonly absent: Absent | undefined;
+  /** Undefined when nothing was known of the marker before. */
+  readonly epoch: Epoch | undefined;
+}
+
+/** The settings of one source that lie in a KV mount. */
+export class KvSettings {
+  readonly #kv: KvMount;
+  readonly #surroundings: KvSurroundings;
+  readonly #layout: 'group' | 'leaf';
+  readonly #reads: SecretReads;
+  readonly #byMetadata: boolean;
+  readonly #marker: MarkerWatch | undefined;
+  /** By locator. */
+  readonly #answered = new Map<string, Answered>();
+
+  constructor(kv: KvMount, surroundings: KvSurroundings, placement: Required<KvPlacement>) {
+    const { address, now } = surroundings;
+    const { layout, refreshBy, marker, fullLookEveryMs } = placement;
+    this.#kv = kv;
+    this.#surroundings = surroundings;
+    this.#layout = layout;
+    this.#reads = new SecretReads(kv, address, now);
+    this.#byMetadata = refreshBy === 'metadata';
+    if (marker) this.#marker = new MarkerWatch(this.#reads, fullLookEveryMs, now);
+  }
+
+  /** Answers for the settings that have a place, and for no others. */
+  async lookup(
+    settings: readonly Setting[],
+    context: LookupContext,
+    round: LookupRound,
+    answers: Map<string, Lookup>,
+  ): Promise<void> {
+    const { application, environment, signal } = context;
+    const placed = settings.filter(({ name, place }) => {
+      if (place?.group.split('/')[0] === markerName) answers.set(name, reserved);
+      return place !== undefined && !answers.has(name);
+    });
+    const secrets = placeSettings(placed, application, environment, this.#layout);
+    if (secrets.length === 0) return;
+    const begun = this.#surroundings.now();
+    const failed = (some: readonly { readonly name: string }[], error: unknown) => {
+      if (signal.aborted) throw error;
+      answerFailure(some, error, answers, begun);
+    };
+    let epoch: Epoch | undefined;
+    try {
+      epoch = await this.#epoch(context, round);
+    } catch (error) {
+      return failed(placed, error);
+    }
+    await Promise.all(
+      secrets.map(async (secret) => {
+        if (epoch !== undefined && this.#holds(secret, context, epoch)) {
+          return this.#repeat(secret, answers);
+        }
+        try {
+          const look = await round.ask(() => this.#look(secret, context));
+          this.#answer(secret, look, epoch, answers);
+        } catch (error) {
+          failed(secret.settings, error);
+        }
+      }),
+    );
+  }
+
+  /** A start, when nothing is known, does not wait for the marker. */
+  #epoch(context: LookupContext, round: LookupRound): Promise<Epoch | undefined> | undefined {
+    const marker = this.#marker;
+    if (marker === undefined || context.known === undefined) return undefined;
+    return round.ask(() => marker.look(context, context.signal));
+  }
+
+  /** Whether all that is asked of a secret was answered in this epoch, and is still known. */
+  #holds(secret: PlacedSecret, { known }: LookupContext, epoch: Epoch): boolean {
+    return secret.settings.every(({ name, key }) => {
+      const locator = this.#locator(secret, key);
+      const answered = this.#answered.get(locator);
+      if (answered?.epoch !== epoch) return false;
+      if (answered.absent !== undefined) return true;
+      return answered.revision !== undefined && answered.revision === seenAt(locator, known?.get(name));
+    });
+  }
+
+  #look(secret: PlacedSecret, { known, signal }: LookupContext): Promise<Look> {
+    const { path } = secret;
+    const revision = known === undefined ? undefined : this.#revisionSeen(secret, known);
+    // Of a mount that may be of version 1 the path of the metadata may be that of something else.
+    return revision === undefined || this.#surroundings.versions.known(this.#kv.mount) !== 2
+      ? this.#reads.read(path, signal)
+      : this.#reads.look(path, revision, signal);
+  }
+
+  /** The revision in which all that is asked of a secret was seen last: values, and keys that it has not. */
+  #revisionSeen(secret: PlacedSecret, known: ReadonlyMap<string, Known>): string | undefined {
+    if (!this.#byMetadata) return undefined;
+    const seen = secret.settings.map(({ name, key }) => {
+      const locator = this.#locator(secret, key);
+      const answered = this.#answered.get(locator);
+      return answered?.absent === undefined ? seenAt(locator, known.get(name)) : answered.revision;
+    });
+    return seen.every((revision) => revision === seen[0]) ? seen[0] : undefined;
+  }
+
+  #answer(secret: PlacedSecret, look: Look, epoch: Epoch | undefined, answers: Map<string, Lookup>): void {
+    const readAt = this.#surroundings.now();
+    const keys = look.status === 'found' ? Object.keys(look.data) : [];
+    const revision = look.status === 'absent' ? undefined : revisionOf(look);
+    for (const { name, key } of secret.settings) {
+      const locator = this.#locator(secret, key);
+      const spot = { secret: `${this.#kv.mount}/${secret.path}`, key, locator };
+      let lookup: Lookup;
+      if (look.status === 'unchanged') {
+        lookup = this.#answered.get(locator)?.absent ?? { status: 'unchanged', readAt };
+      } else if (look.status === 'absent') lookup = absentSecret(look, spot);
+      else if (!(key in look.data)) lookup = absentKey(keys, spot);
+      else {
+        const found = { status: 'found', value: look.data[key], locator, readAt } as const;
+        const { version } = look;
+        lookup = version === undefined || revision === undefined ? found : { ...found, version, revision };
+      }
+      answers.set(name, lookup);
+      this.#answered.set(locator, {
+        revision,
+        absent: lookup.status === 'absent' ? lookup : undefined,
+        epoch,
+      });
+    }
+  }
+
+  /** Says again what was answered, none of it having changed. */
+  #repeat(secret: PlacedSecret, answers: Map<string, Lookup>): void {
+    const readAt = this.#surroundings.now();
+    for (const { name, key } of secret.settings) {
+      const absent = this.#answered.get(this.#locator(secret, key))?.absent;
+      answers.set(name, absent ?? { status: 'unchanged', readAt });
+    }
+  }
+
+  #locator({ path }: PlacedSecret, key: string): string {
+    const { namespace } = this.#surroundings;
+    return `${namespace === undefined ? '' : `${namespace}/`}${this.#kv.mount}/${path}#${key}`;
+  }
+}
+
+const seenAt = (locator: string, known: Known | undefined): string | undefined =>
+  known?.locator === locator ? known.revision : undefined;
+
+const reserved: Misconfigured = Object.freeze({
+  status: 'misconfigured',
+  reason: `its group ${markerName} is that of the version marker`,
+  hint: 'Give the group of settings another name.',
+});
