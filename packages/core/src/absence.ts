@@ -1,4 +1,4 @@
-import type { AbsenceReason } from './source.js';
+import type { AbsenceReason, Absent } from './source.js';
 
 /** The reasons of absence, for people. */
 export const absenceWords: Readonly<Record<AbsenceReason, string>> = {
@@ -10,4 +10,11 @@ export const absenceWords: Readonly<Record<AbsenceReason, string>> = {
   'version-destroyed': 'the latest version is destroyed',
   'development-only': 'a default for development only',
   'turned-off': 'turned off',
+  shadow: 'shadow: compared, not used',
 };
+
+/** Why it is absent, as whole as the source said it. */
+export function absenceText({ reason, detail }: Absent): string {
+  const words = absenceWords[reason];
+  return detail === undefined ? words : `${words} (${detail})`;
+}

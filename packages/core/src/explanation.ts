@@ -1,4 +1,4 @@
-import { absenceWords } from './absence.js';
+import { absenceText } from './absence.js';
 import { type Step, settledAt, type Trail } from './chain.js';
 
 /** What one source said about one setting. */
@@ -96,7 +96,7 @@ function report(source: string, lookup: Step['lookup'], used: boolean): SourceRe
         source,
         outcome: 'absent',
         ...(lookup.locator === undefined ? {} : { locator: lookup.locator }),
-        reason: absenceWords[lookup.reason],
+        reason: absenceText(lookup),
       });
     case 'failed':
       return Object.freeze({ source, outcome: 'failed', reason: lookup.error.message });

@@ -50,6 +50,7 @@ export type {
   RefreshReport,
   ResolverEvents,
   ResolverState,
+  RolloutDecision,
 } from './resolver-state.js';
 export type {
   AbsenceReason,

@@ -1,4 +1,4 @@
-import { absenceWords } from './absence.js';
+import { absenceText } from './absence.js';
 import { type Step, settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
 import { environmentSourceName } from './environment-source.js';
@@ -97,8 +97,8 @@ function outcomeOf(lookup: NonNullable<Step['lookup']>): string {
       return `found at ${lookup.locator}`;
     case 'absent':
       return lookup.locator === undefined || lookup.reason === 'not-set'
-        ? absenceWords[lookup.reason]
-        : `${absenceWords[lookup.reason]}: ${lookup.locator}`;
+        ? absenceText(lookup)
+        : `${absenceText(lookup)}: ${lookup.locator}`;
     case 'failed':
       return `${failureWords[lookup.error.code]}: ${lookup.error.message}`;
     case 'misconfigured':

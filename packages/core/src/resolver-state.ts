@@ -1,5 +1,6 @@
 import type { ConfigurationError, Problem, SourceErrorCode, StrongroomError } from './errors.js';
 import type { SettingChange } from './resolution.js';
+import type { ShadowComparison } from './shadow/shadow-report.js';
 import type { SourceActivity } from './source.js';
 import type { SourceFailure } from './source-failure.js';
 
@@ -54,9 +55,26 @@ export interface ResolverEvents {
   refresh: [report: RefreshReport];
   /** What a source tells of itself. */
   source: [activity: SourceActivity & { readonly source: string }];
+  /** It was decided whether this process uses a source, before the first load. */
+  rollout: [decision: RolloutDecision];
+  /** A source that is read beside the others, and not used, was compared with what is served. */
+  shadow: [comparison: ShadowComparison];
   /** A bound resource could not be built anew, so that the old one goes on, or an old one not be disposed of. */
   bindFailed: [failure: BindFailure];
   closed: [];
+}
+
+/** Whether this process uses a source, and why. */
+export interface RolloutDecision {
+  readonly source: string;
+  /** `shadow`: it is read and compared, and not used. */
+  readonly mode: 'on' | 'shadow' | 'off';
+  /** Who decided: a variable, the share of instances that a variable names, or the application's own function. */
+  readonly decidedBy: 'variable' | 'share' | 'function';
+  /** Why, in words. */
+  readonly reason: string;
+  /** The id of this instance, where it was asked for. */
+  readonly instance?: string;
 }
 
 export interface BindFailure {

@@ -22,6 +22,7 @@ import { Patience } from './patience.js';
 import { rootsOf } from './problem-text.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
+import { inside } from './resolver-inside.js';
 import {
   checkEnvironment,
   checkResolverOptions,
@@ -244,6 +245,11 @@ export class Resolver<T extends Declarations> {
    */
   observeReads(listener: (name: string) => void): () => void {
     return this.#kept.observe(listener);
+  }
+
+  /** @internal For the library's own further entries. */
+  [inside](): ReadonlyMap<string, Resolved> {
+    return this.#kept.resolved;
   }
 
   /**

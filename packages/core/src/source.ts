@@ -10,7 +10,8 @@ export type AbsenceReason =
   | 'version-deleted'
   | 'version-destroyed'
   | 'development-only'
-  | 'turned-off';
+  | 'turned-off'
+  | 'shadow';
 
 /** A source's answer: the raw value, and where it lay. */
 export interface Found {
@@ -36,6 +37,8 @@ export interface Found {
 export interface Absent {
   readonly status: 'absent';
   readonly reason: AbsenceReason;
+  /** More on the reason, in words. Never a value. */
+  readonly detail?: string;
   /** Where it was looked for. */
   readonly locator?: string;
   /** Called only when the absence turns into an error: what the user may have meant, or the next step. */
