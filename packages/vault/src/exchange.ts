@@ -103,7 +103,9 @@ export function exchange(
       request.on('error', fault);
       // What neither answers nor fails, such as a switch of protocols, ends here.
       request.on('close', closed);
-      request.on('socket', assigned);
+      // One from the pool is there, and connected, already.
+      if (request.reusedSocket) isConnected();
+      else request.on('socket', assigned);
       request.end(asked.body);
     }
 

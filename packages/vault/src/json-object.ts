@@ -6,11 +6,10 @@ export function objectAt(holder: unknown, name: string): object | undefined {
 
 /** A property that the JSON had, never an inherited one. */
 export const own = (holder: object, name: string): unknown =>
-  Object.hasOwn(holder, name) ? Reflect.get(holder, name) : undefined;
+  Object.hasOwn(holder, name) ? (holder as Readonly<Record<string, unknown>>)[name] : undefined;
 
 /** A copy without a prototype: an inherited name is no key in it, and `__proto__` is a key like any other. */
-export const dataOf = (object: object): Readonly<Record<string, unknown>> =>
-  Object.assign(Object.create(null) as Record<string, unknown>, object);
+export const dataOf = (object: object): Readonly<Record<string, unknown>> => ({ __proto__: null, ...object });
 
 /** Milliseconds since 1970; undefined for what is no time. */
 export function timeOf(value: unknown): number | undefined {

@@ -11,11 +11,15 @@ import { notAskable, problem } from './configuration-problem.js';
 export function encodePath(what: string, path: string): string {
   if (typeof path !== 'string') throw notAskable([problem(what, 'is not given as text', form)]);
   if (path === '') throw notAskable([problem(what, 'is empty', form)]);
+  if (plain.test(path)) return path;
   return path
     .split('/')
     .map((segment) => encodeSegment(what, segment))
     .join('/');
 }
+
+/** What most paths are: nothing in them is wrong, or encoded. */
+const plain = /^[\w-]+(?:\/[\w-]+)*$/;
 
 function encodeSegment(what: string, segment: string): string {
   const wrong =

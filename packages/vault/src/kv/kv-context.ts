@@ -12,13 +12,18 @@ export type KvPart = 'data' | 'metadata' | 'delete' | 'undelete' | 'destroy';
 
 /** One KV mount as what is done to it sees it. */
 export class KvContext {
+  /** From `/v1` on, encoded, with a slash at its end. */
+  readonly #base: string;
+
   constructor(
     readonly transport: Transport,
     readonly mount: string,
     readonly versions: KvVersions,
     /** What is taken for the version until it is known. */
     readonly assumed: KvVersion,
-  ) {}
+  ) {
+    this.#base = `/v1/${encodePath('mount', mount)}/`;
+  }
 
   /** The path of a request for a secret, from `/v1` on. */
   requestPath(version: KvVersion, part: KvPart, path: string): string {
@@ -27,8 +32,7 @@ export class KvContext {
 
   /** The path of a request for a folder, with a slash at its end; empty for the mount. */
   folderPath(version: KvVersion, part: KvPart, folder: string): string {
-    const mount = `/v1/${encodePath('mount', this.mount)}/`;
-    const base = version === 2 ? `${mount}${part}/` : mount;
+    const base = version === 2 ? `${this.#base}${part}/` : this.#base;
     return folder === '' ? base : `${base}${encodePath('path', folder)}/`;
   }
 
