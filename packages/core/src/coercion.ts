@@ -29,7 +29,7 @@ export function coerce(raw: unknown, accepted: AcceptedInput): Coerced {
 }
 
 // No part of these can match the same text in two ways, so that a long hostile text costs no more than its length.
-const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const integer = /^[+-]?\d+$/;
 const isoDate = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 

@@ -8,14 +8,31 @@ export interface DiagnosticsMessage<E extends keyof ResolverEvents = keyof Resol
   readonly details: ResolverEvents[E];
 }
 
-/** Publishes an event of a resolver; nothing happens when nobody listens. */
+/** The events that a good start has: they wait for the turn after it. */
+const startEvents: ReadonlySet<keyof ResolverEvents> = new Set(['refresh', 'ready']);
+
+let channels: typeof import('node:diagnostics_channel') | undefined;
+const waiting: (() => void)[] = [];
+
+/**
+ * Publishes an event of a resolver, in order; nothing happens when nobody listens. To reach the channels for the
+ * first time takes half a millisecond, so that a start does not: its own events come a turn of the event loop later.
+ */
 export function publish<E extends keyof ResolverEvents>(
   event: E,
   { application, environment }: Omit<DiagnosticsMessage, 'details'>,
   details: ResolverEvents[E],
 ): void {
-  // Not imported: the module's view of a built-in one costs a start-up most of a millisecond.
-  const channel = process.getBuiltinModule('node:diagnostics_channel').channel(`strongroom:${event}`);
-  if (!channel.hasSubscribers) return;
-  channel.publish({ application, environment, details } satisfies DiagnosticsMessage<E>);
+  waiting.push(() => {
+    const channel = channels?.channel(`strongroom:${event}`);
+    if (channel?.hasSubscribers !== true) return;
+    channel.publish({ application, environment, details } satisfies DiagnosticsMessage<E>);
+  });
+  if (channels !== undefined || !startEvents.has(event)) publishWaiting();
+  else if (waiting.length === 1) setImmediate(publishWaiting);
+}
+
+function publishWaiting(): void {
+  channels ??= process.getBuiltinModule('node:diagnostics_channel');
+  for (const each of waiting.splice(0)) each();
 }

@@ -67,7 +67,8 @@ export async function loadSettings<T extends Declarations, E extends string>(
     lastKnownGood: true,
     clock: true,
   });
-  const variables = options.variables ?? process.env;
+  // Copied at once: all that is read is of one moment, and each reading of process.env itself asks the system.
+  const variables: EnvironmentVariables = { ...(options.variables ?? process.env) };
   const { environment, useVault, doubt } = readWiring(definition, variables, options.environment);
   if (doubt !== undefined) warn(doubt, options.logger);
   const resolver = createResolver(definition, {
