@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createResolver, defineSettings, leased } from './index.js';
+import { withLastKnownGood } from './last-known-good/index.js';
 import { checkOptions, optionFaults } from './option-names.js';
+import { memorySource } from './testing/index.js';
 
 interface Options {
   readonly mount?: string;
@@ -83,6 +85,14 @@ describe('options that nobody has', () => {
     await expect(resolver.nextChange('PORT' as never, strange)).rejects.toThrow(/meant to be signal\?/);
     await expect(resolver.bind([], () => 1, strange)).rejects.toThrow(/meant to be dispose\?/);
     await resolver.close();
+  });
+
+  test('a source refuses them too', () => {
+    const strange = { file: 'f', key: 'k', maxAge: 1 } as object;
+    expect(() => withLastKnownGood(memorySource('a'), strange as never)).toThrow(
+      /maxAge .*meant to be maxAgeMs\?/,
+    );
+    expect(() => memorySource('a', {}, { locla: true } as object)).toThrow(/locla .*meant to be local\?/);
   });
 
   test('leased() refuses them too', () => {

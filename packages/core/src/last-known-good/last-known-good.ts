@@ -1,5 +1,6 @@
 import {
   type Clock,
+  checkOptions,
   type Found,
   isSourceError,
   type Logger,
@@ -64,10 +65,18 @@ interface Content {
  *
  * @param source whose answers are kept
  * @returns a source of the same name
- * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes
+ * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes, and for an option that there is not
  * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY })
  */
 export function withLastKnownGood(source: Source, options: LastKnownGoodOptions): Source {
+  checkOptions('withLastKnownGood()', options, {
+    file: true,
+    key: true,
+    maxAgeMs: true,
+    waitMs: true,
+    logger: true,
+    clock: true,
+  });
   const { maxAgeMs = lastKnownGoodDefaults.maxAgeMs, waitMs = lastKnownGoodDefaults.waitMs } = options;
   const { clock = systemClock, logger } = options;
   const file = new SealedFile(options.file, keyOf(options.key));
@@ -251,7 +260,12 @@ function inTime(
     };
     const abort = () => end(signal.reason);
     const callOff = clock.after(waitMs, () =>
-      end(new SourceError('SOURCE_UNAVAILABLE', `${source.name} did not answer within ${waitMs / 1000} s`)),
+      end(
+        new SourceError(
+          'SOURCE_UNAVAILABLE',
+          `${source.name} did not answer within ${waitMs / 1000} s (waitMs)`,
+        ),
+      ),
     );
     const settled = () => {
       callOff();

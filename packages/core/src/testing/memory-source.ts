@@ -1,5 +1,6 @@
 import type { Setting } from '../definition.js';
 import { isSourceError, SourceError, type SourceErrorCode } from '../errors.js';
+import { checkOptions } from '../option-names.js';
 import type { Lookup, LookupContext, Source } from '../source.js';
 
 export interface MemorySourceOptions {
@@ -98,6 +99,7 @@ export function memorySource(
   values: Readonly<Record<string, unknown>> = {},
   options: MemorySourceOptions = {},
 ): MemorySource {
+  checkOptions('memorySource()', options, { local: true });
   return new MemorySource(name, values, options);
 }
 
