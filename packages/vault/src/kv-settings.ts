@@ -1,5 +1,6 @@
 import type { Absent, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
+import { inParallel } from './in-parallel.js';
 import type { KvMount } from './kv/kv-mount.js';
 import { revisionOf } from './kv/kv-revision.js';
 import type { KvVersions } from './kv/kv-version.js';
@@ -15,6 +16,8 @@ export interface KvSurroundings {
   readonly address: string;
   readonly versions: KvVersions;
   readonly namespace: string | undefined;
+  /** How many secrets are asked for at a time: a definition may be larger than what may wait. */
+  readonly readsAtOnce: number;
   readonly now: () => number;
 }
 
@@ -74,19 +77,17 @@ export class KvSettings {
     } catch (error) {
       return failed(placed, error);
     }
-    await Promise.all(
-      secrets.map(async (secret) => {
-        if (epoch !== undefined && this.#holds(secret, context, epoch)) {
-          return this.#repeat(secret, answers);
-        }
-        try {
-          const look = await round.ask(() => this.#look(secret, context));
-          this.#answer(secret, look, epoch, answers);
-        } catch (error) {
-          failed(secret.settings, error);
-        }
-      }),
-    );
+    await inParallel(secrets, this.#surroundings.readsAtOnce, async (secret) => {
+      if (epoch !== undefined && this.#holds(secret, context, epoch)) {
+        return this.#repeat(secret, answers);
+      }
+      try {
+        const look = await round.ask(() => this.#look(secret, context));
+        this.#answer(secret, look, epoch, answers);
+      } catch (error) {
+        failed(secret.settings, error);
+      }
+    });
   }
 
   /** A start, when nothing is known, does not wait for the marker. */

@@ -14,6 +14,7 @@ export interface SourceSurroundings {
   readonly versions: KvVersions;
   readonly leases: Leases;
   readonly namespace: string | undefined;
+  readonly readsAtOnce: number;
   readonly now: () => number;
   readonly close: () => Promise<void>;
 }
@@ -25,10 +26,14 @@ export interface SourceSurroundings {
  * @throws ConfigurationError for a mount that cannot be a path, and options that cannot be gone by
  */
 export function createVaultSource(surroundings: SourceSurroundings, given: KvPlacement): Source {
-  const { transport, versions, leases, namespace, now, close } = surroundings;
+  const { transport, versions, leases, namespace, readsAtOnce, now, close } = surroundings;
   const placement = placementOf(given);
   const kv = new KvMount(transport, versions, placement.mount, { version: placement.kvVersion });
-  const placed = new KvSettings(kv, { address: transport.address, versions, namespace, now }, placement);
+  const placed = new KvSettings(
+    kv,
+    { address: transport.address, versions, namespace, readsAtOnce, now },
+    placement,
+  );
   const leased = new LeasedSettings(leases, namespace, now);
   const outage = new Outage();
 

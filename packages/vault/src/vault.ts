@@ -126,7 +126,9 @@ export function createVault(options: VaultOptions): Vault {
   );
   const versions = new KvVersions(transport);
   const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);
-  const surroundings = { transport, versions, leases, namespace, now: () => clock.now() };
+  // Twice as many as there are sockets keep all of them busy.
+  const readsAtOnce = 2 * limits.maxSockets;
+  const surroundings = { transport, versions, leases, namespace, readsAtOnce, now: () => clock.now() };
   let client: Promise<NodeVaultClient> | undefined;
   let closed: Promise<void> | undefined;
 

@@ -69,6 +69,13 @@ test('100 settings in 25 paths cause exactly 25 reads, over 16 connections at mo
   expect([...answers.values()].every(({ status }) => status === 'found')).toBe(true);
 });
 
+test('more paths than may wait are no trouble', async () => {
+  seedHundred();
+  const answers = await open({ maxSockets: 2, maxWaiting: 3 }).lookup(hundred, context);
+  expect([...answers.values()].every(({ status }) => status === 'found')).toBe(true);
+  expect(server.requests).toHaveLength(25);
+});
+
 test('lookups at one time share the reads under way', async () => {
   seedHundred();
   const source = open();
