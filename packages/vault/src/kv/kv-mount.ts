@@ -1,6 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
 import { checkOptions } from '../configuration-problem.js';
-import { encodePath } from '../kv-path.js';
 import type { Transport } from '../transport.js';
 import { KvContext } from './kv-context.js';
 import { deleteKv, deleteMetadata, type KvDeleteOptions, onVersions } from './kv-delete.js';
@@ -49,9 +48,8 @@ export class KvMount {
   constructor(transport: Transport, versions: KvVersions, mount: string, options: KvOptions = {}) {
     checkOptions('vault.kv()', options, { version: true });
     const { version = 2 } = options;
-    this.mount = mount.replace(/^\/+|\/+$/g, '');
-    encodePath('mount', this.mount);
-    this.#context = new KvContext(transport, this.mount, versions, version);
+    this.#context = new KvContext(transport, versions, mount, version);
+    this.mount = this.#context.mount;
   }
 
   /** The version of the mount: known already, or asked for now. Undefined where Vault does not tell. */
