@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@strongroom/core';
+import type { Activities } from './activities.js';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import { Breaker } from './breaker.js';
@@ -17,6 +18,7 @@ import { WaitingLine } from './waiting-line.js';
 
 /** What all addresses of a client share. */
 export interface EndpointOptions {
+  readonly activities: Activities;
   readonly namespace: string | undefined;
   readonly tls: TlsOptions;
   readonly limits: TransportLimits;
@@ -38,7 +40,7 @@ export class Endpoint {
   #closed = false;
 
   constructor(address: Address, proxy: HttpProxy | undefined, options: EndpointOptions) {
-    const { limits, clock, namespace, consistency, underWay, logger } = options;
+    const { limits, clock, namespace, consistency, underWay, logger, activities } = options;
     this.address = address;
     this.#proxy = proxy;
     this.#options = options;
@@ -46,7 +48,11 @@ export class Endpoint {
     this.breaker = new Breaker({
       ...limits,
       clock,
-      changed: (open, cause) => logChange(logger, address.text, open, cause),
+      changed: (open, cause) => {
+        logChange(logger, address.text, open, cause);
+        if (open) activities.failed('breaker', address.text, cause);
+        else activities.succeeded('breaker', { locator: address.text });
+      },
     });
     this.#wire = {
       address,

@@ -1,9 +1,8 @@
 import type { Absent, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
 import { inParallel } from './in-parallel.js';
-import type { KvMount } from './kv/kv-mount.js';
+import type { KvContext } from './kv/kv-context.js';
 import { revisionOf } from './kv/kv-revision.js';
-import type { KvVersions } from './kv/kv-version.js';
 import { answerFailure } from './lookup-failure.js';
 import { markerName } from './marker.js';
 import { type Epoch, MarkerWatch } from './marker-watch.js';
@@ -13,8 +12,7 @@ import { type Look, SecretReads } from './secret-reads.js';
 
 /** What a source needs of the client that it belongs to. */
 export interface KvSurroundings {
-  readonly address: string;
-  readonly versions: KvVersions;
+  readonly kv: KvContext;
   readonly namespace: string | undefined;
   /** How many secrets are asked for at a time: a definition may be larger than what may wait. */
   readonly readsAtOnce: number;
@@ -32,7 +30,6 @@ interface Answered {
 
 /** The settings of one source that lie in a KV mount. */
 export class KvSettings {
-  readonly #kv: KvMount;
   readonly #surroundings: KvSurroundings;
   readonly #layout: 'group' | 'leaf';
   readonly #reads: SecretReads;
@@ -41,13 +38,12 @@ export class KvSettings {
   /** By locator. */
   readonly #answered = new Map<string, Answered>();
 
-  constructor(kv: KvMount, surroundings: KvSurroundings, placement: Required<KvPlacement>) {
-    const { address, now } = surroundings;
+  constructor(surroundings: KvSurroundings, placement: Required<KvPlacement>) {
+    const { kv, now } = surroundings;
     const { layout, refreshBy, marker, fullLookEveryMs } = placement;
-    this.#kv = kv;
     this.#surroundings = surroundings;
     this.#layout = layout;
-    this.#reads = new SecretReads(kv, address, now);
+    this.#reads = new SecretReads(kv, now);
     this.#byMetadata = refreshBy === 'metadata';
     if (marker) this.#marker = new MarkerWatch(this.#reads, fullLookEveryMs, now);
   }
@@ -112,7 +108,8 @@ export class KvSettings {
     const { path } = secret;
     const revision = known === undefined ? undefined : this.#revisionSeen(secret, known);
     // Of a mount that may be of version 1 the path of the metadata may be that of something else.
-    return revision === undefined || this.#surroundings.versions.known(this.#kv.mount) !== 2
+    const { versions, mount } = this.#surroundings.kv;
+    return revision === undefined || versions.known(mount) !== 2
       ? this.#reads.read(path, signal)
       : this.#reads.look(path, revision, signal);
   }
@@ -129,12 +126,13 @@ export class KvSettings {
   }
 
   #answer(secret: PlacedSecret, look: Look, epoch: Epoch | undefined, answers: Map<string, Lookup>): void {
-    const readAt = this.#surroundings.now();
+    const { now, kv } = this.#surroundings;
+    const readAt = now();
     const keys = look.status === 'found' ? Object.keys(look.data) : [];
     const revision = look.status === 'absent' ? undefined : revisionOf(look);
     for (const { name, key } of secret.settings) {
       const locator = this.#locator(secret, key);
-      const spot = { secret: `${this.#kv.mount}/${secret.path}`, key, locator };
+      const spot = { secret: `${kv.mount}/${secret.path}`, key, locator };
       let lookup: Lookup;
       if (look.status === 'unchanged') {
         lookup = this.#answered.get(locator)?.absent ?? { status: 'unchanged', readAt };
@@ -164,8 +162,8 @@ export class KvSettings {
   }
 
   #locator({ path }: PlacedSecret, key: string): string {
-    const { namespace } = this.#surroundings;
-    return `${namespace === undefined ? '' : `${namespace}/`}${this.#kv.mount}/${path}#${key}`;
+    const { namespace, kv } = this.#surroundings;
+    return `${namespace === undefined ? '' : `${namespace}/`}${kv.mount}/${path}#${key}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SourceErrorCode } from '@strongroom/core';
 import type { VaultAnswer } from './answer.js';
 import { type TokenVerdict, verdictOf } from './auth/token-verdict.js';
+import { requestIdOf } from './request-id.js';
 import type { Transport, VaultRequest } from './transport.js';
 import { VaultError } from './vault-error.js';
 import { errorsOf, vaultMessages } from './vault-messages.js';
@@ -22,7 +23,9 @@ export function refusal(
   const said = vaultMessages(body, method, transport);
   const words = said.length === 0 ? '' : `: ${said.join('; ')}`;
   const [code, message, hint] = read(status, errorsOf(body), address, words, path, hints, verdictOf(answer));
-  return new VaultError(code, message, { address, path, status, vaultMessages: said, hint });
+  const requestId = requestIdOf(body);
+  const known = requestId === undefined ? {} : { requestId };
+  return new VaultError(code, message, { address, path, status, vaultMessages: said, hint, ...known });
 }
 
 function read(

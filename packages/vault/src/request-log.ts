@@ -1,5 +1,6 @@
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { VaultAnswer } from './answer.js';
+import { requestIdOf } from './request-id.js';
 import type { VaultRequest } from './transport.js';
 
 /** Says what was asked and how it was answered; of the answer only the id that Vault gives it. */
@@ -21,10 +22,4 @@ export async function logged(
     logger.debug({ method, path, ms: clock.now() - begun, code }, 'Vault did not answer');
     throw error;
   }
-}
-
-function requestIdOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('request_id' in body)) return undefined;
-  const { request_id: id } = body;
-  return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : undefined;
 }

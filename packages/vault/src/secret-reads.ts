@@ -1,7 +1,8 @@
 import { type Cancellation, orAborted } from './cancellation.js';
 import { calledOff } from './exchange-failure.js';
-import type { KvMetadata, KvNoMetadata } from './kv/kv-metadata.js';
-import type { KvMount } from './kv/kv-mount.js';
+import type { KvContext } from './kv/kv-context.js';
+import { type KvMetadata, type KvNoMetadata, peekMetadata } from './kv/kv-metadata.js';
+import { readKv } from './kv/kv-read.js';
 import { currentOf, revisionOf } from './kv/kv-revision.js';
 import type { KvAbsent, KvFound } from './kv/kv-secret.js';
 import { MetadataAccess } from './metadata-access.js';
@@ -20,23 +21,21 @@ interface KvUnchanged extends Pick<KvFound, 'version' | 'createdTime'> {
  * its metadata, where that is allowed; only a read of the data ever says anything else than that nothing changed.
  */
 export class SecretReads {
-  readonly #kv: KvMount;
-  readonly #address: string;
+  readonly #context: KvContext;
   readonly #now: () => number;
   readonly #access: MetadataAccess;
   readonly #data = new SingleFlight<KvFound | KvAbsent>();
-  readonly #metadata = new SingleFlight<KvMetadata | KvNoMetadata>();
+  readonly #metadata = new SingleFlight<KvMetadata | KvNoMetadata | undefined>();
 
-  constructor(kv: KvMount, address: string, now: () => number) {
-    this.#kv = kv;
-    this.#address = address;
+  constructor(context: KvContext, now: () => number) {
+    this.#context = context;
     this.#now = now;
     this.#access = new MetadataAccess(now);
   }
 
   /** Reads a secret. */
   read(path: string, signal: Cancellation): Promise<KvFound | KvAbsent> {
-    const begin = (until: Cancellation) => this.#kv.read(path, { signal: until });
+    const begin = (until: Cancellation) => readKv(this.#context, path, { signal: until });
     return this.#data.wait(path, begin, signal, () => this.#calledOff(path, signal));
   }
 
@@ -52,7 +51,7 @@ export class SecretReads {
   }
 
   async #compare(path: string, revision: string, signal: Cancellation): Promise<Look> {
-    const begin = (until: Cancellation) => this.#kv.metadata(path, { signal: until });
+    const begin = (until: Cancellation) => peekMetadata(this.#context, path, until);
     const metadata = await this.#metadata
       .wait(path, begin, signal, () => this.#calledOff(path, signal))
       .catch((error: unknown) => {
@@ -61,10 +60,11 @@ export class SecretReads {
         }
         return error;
       });
-    if (metadata instanceof VaultError) {
+    if (metadata instanceof VaultError) return this.read(path, signal);
+    if (metadata === undefined) {
       const read = await this.read(path, signal);
-      // A token that is denied everything tells nothing of its policies on metadata.
-      if (metadata.status === 403) this.#access.denied(path);
+      // Only now: a token that is denied everything tells nothing of its policies on metadata.
+      this.#access.denied(path);
       return read;
     }
     this.#access.allowed();
@@ -75,6 +75,7 @@ export class SecretReads {
   }
 
   #calledOff(path: string, signal: Cancellation): VaultError {
-    return calledOff(signal.reason, this.#address, `${this.#kv.mount}/${path}`);
+    const { transport, mount } = this.#context;
+    return calledOff(signal.reason, transport.address, `${mount}/${path}`);
   }
 }

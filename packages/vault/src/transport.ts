@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@strongroom/core';
+import type { Activities } from './activities.js';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
 import type { Cancellation } from './cancellation.js';
@@ -40,6 +41,7 @@ export interface Route {
 }
 
 export interface TransportOptions {
+  readonly activities: Activities;
   /** The addresses of one cluster, that to begin with first. */
   readonly routes: readonly [Route, ...Route[]];
   readonly namespace: string | undefined;
@@ -54,6 +56,8 @@ const repeatableMethods = new Set(['GET', 'HEAD', 'LIST']);
 
 /** The way to Vault: addresses, namespace, limits. Of tokens it knows no more than what a request brings. */
 export class Transport {
+  /** Where what happens to requests is told. */
+  readonly activities: Activities;
   readonly #options: TransportOptions;
   readonly #rules: RetryRules;
   readonly #consistency = new Consistency();
@@ -66,6 +70,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     const { limits, clock, logger, routes } = options;
     this.#options = options;
+    this.activities = options.activities;
     this.#rules = { ...limits, clock };
     const shared = { ...options, consistency: this.#consistency, underWay: this.#underWay };
     const open = ({ address, proxy }: Route) => new Endpoint(address, proxy, shared);

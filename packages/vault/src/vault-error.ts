@@ -10,6 +10,8 @@ export interface VaultErrorDetails {
   readonly status?: number;
   /** What Vault itself said, where its words cannot hold a value. */
   readonly vaultMessages?: readonly string[];
+  /** The id that Vault gave to the request, where it gave one; its audit log knows the request by it. */
+  readonly requestId?: string;
   /** What to do. */
   readonly hint?: string;
   /** Of an error of Node.js its code and system call, nothing else. */
@@ -33,6 +35,8 @@ export class VaultError extends SourceError {
   readonly path: string | undefined;
   readonly status: number | undefined;
   readonly vaultMessages: readonly string[];
+  /** The id that Vault gave to the request, where it gave one. */
+  readonly requestId: string | undefined;
   /** Whether the same request may succeed when it is made again at once. */
   readonly repeatable: boolean;
 
@@ -47,6 +51,7 @@ export class VaultError extends SourceError {
     this.path = path;
     this.status = details.status;
     this.vaultMessages = Object.freeze([...(details.vaultMessages ?? [])]);
+    this.requestId = details.requestId;
     this.repeatable = details.repeatable ?? false;
   }
 }

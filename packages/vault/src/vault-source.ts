@@ -1,5 +1,5 @@
 import type { Absent, Lookup, LookupContext, Setting, Source } from '@strongroom/core';
-import { KvMount } from './kv/kv-mount.js';
+import { KvContext } from './kv/kv-context.js';
 import type { KvVersions } from './kv/kv-version.js';
 import { KvSettings } from './kv-settings.js';
 import { LeasedSettings } from './lease/leased-settings.js';
@@ -28,19 +28,20 @@ export interface SourceSurroundings {
 export function createVaultSource(surroundings: SourceSurroundings, given: KvPlacement): Source {
   const { transport, versions, leases, namespace, readsAtOnce, now, close } = surroundings;
   const placement = placementOf(given);
-  const kv = new KvMount(transport, versions, placement.mount, { version: placement.kvVersion });
-  const placed = new KvSettings(
-    kv,
-    { address: transport.address, versions, namespace, readsAtOnce, now },
-    placement,
-  );
+  const kv = new KvContext(transport, versions, placement.mount, placement.kvVersion);
+  const placed = new KvSettings({ kv, namespace, readsAtOnce, now }, placement);
   const leased = new LeasedSettings(leases, namespace, now);
   const outage = new Outage();
 
   return {
     name: 'vault',
     lookup,
-    onEvent: (listener) => leased.onEvent(listener),
+    onEvent: (listener) => {
+      const ends = [leased.onEvent(listener), transport.activities.listen(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     close: async () => {
       await leased.close();
       await close();

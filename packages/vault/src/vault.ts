@@ -1,4 +1,12 @@
-import { type Clock, type Logger, type OptionNames, type Source, systemClock } from '@strongroom/core';
+import {
+  type Clock,
+  type Logger,
+  type OptionNames,
+  type Source,
+  type SourceActivity,
+  systemClock,
+} from '@strongroom/core';
+import { Activities } from './activities.js';
 import type { AuthMethod } from './auth/auth-method.js';
 import { AuthenticatedTransport } from './auth/authenticated-transport.js';
 import type { TokenFiles } from './auth/token-file.js';
@@ -96,6 +104,14 @@ export interface Vault extends AsyncDisposable {
    * @throws ConfigurationError for a mount that cannot be a path
    */
   source(placement?: KvPlacement): Source;
+  /**
+   * Tells a listener what the client does to be able to answer, and what is done to it: logins, renewals, leases,
+   * refusals, and addresses that are left alone. Never a token or a value. What the listener throws surfaces as an
+   * uncaught exception.
+   *
+   * @returns a function that calls it off
+   */
+  onEvent(listener: (activity: SourceActivity) => void): () => void;
   /** The `node-vault` client, for all the rest of Vault, over the same connections, token and limits. */
   client(): Promise<NodeVaultClient>;
   /** Ends what is under way and closes every connection; revokes leases and tokens when that was asked for. Final. */
@@ -120,9 +136,14 @@ export function createVault(options: VaultOptions): Vault {
   if (tls.skipVerify === true) {
     for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
+  const activities = new Activities();
+  const { authNamespace } = options;
   const transport = new AuthenticatedTransport(
-    { routes, namespace, authNamespace: options.authNamespace, tls, limits, clock, logger },
-    (send) => tokensFor(options, { address, clock, logger, send, onReplaced: () => leases.replaceAll() }),
+    { routes, namespace, authNamespace, tls, limits, clock, logger, activities },
+    (send) => {
+      const onReplaced = () => leases.replaceAll();
+      return tokensFor(options, { address, clock, logger, send, activities, onReplaced });
+    },
   );
   const versions = new KvVersions(transport);
   const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);
@@ -140,6 +161,7 @@ export function createVault(options: VaultOptions): Vault {
       checkOptions('vault.source()', placement, placementNames);
       return createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement);
     },
+    onEvent: (listener: (activity: SourceActivity) => void) => activities.listen(listener),
     client: () => (client ??= createNodeVaultClient(transport)),
     close,
     [Symbol.asyncDispose]: close,

@@ -17,6 +17,8 @@ export interface HeldToken {
   renewable: boolean;
   /** Infinity: any number. */
   usesLeft: number;
+  /** Whether a lookup told what it is. */
+  described: boolean;
 }
 
 /** A token that a login gave. */
@@ -33,6 +35,7 @@ export function minted(auth: AuthResponse, now: number): HeldToken {
     fullTtl: ttl,
     renewable: auth.renewable === true,
     usesLeft: auth.uses || Number.POSITIVE_INFINITY,
+    described: false,
   };
 }
 
@@ -49,6 +52,7 @@ export function given(token: string, now: number): HeldToken {
     fullTtl: 0,
     renewable: false,
     usesLeft: Number.POSITIVE_INFINITY,
+    described: false,
   };
 }
 
@@ -61,6 +65,7 @@ export function learn(held: HeldToken, description: TokenDescription, now: numbe
   held.usesLeft = uses || Number.POSITIVE_INFINITY;
   held.accessor = accessor ?? held.accessor;
   held.policies = policies ?? held.policies;
+  held.described = true;
 }
 
 /** Takes over what a renewal brought. Less than the full TTL: its maximum is near, no renewal brings more. */

@@ -1,4 +1,5 @@
 import { isStrongroomError } from '@strongroom/core';
+import { plainPath } from '../activities.js';
 import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
 import { encodePath } from '../kv-path.js';
@@ -8,6 +9,15 @@ import type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth-
 import { readAuthResponse } from './auth-response.js';
 import { loginRefusal } from './login-refusal.js';
 import type { Send } from './token-requests.js';
+
+/** What a login gave. */
+export interface Login {
+  readonly auth: AuthResponse;
+  /** What was asked for at last; undefined for a method that asked for nothing. */
+  readonly path: string | undefined;
+  /** What that was answered with. */
+  readonly body: unknown;
+}
 
 /**
  * Logs in once.
@@ -20,7 +30,9 @@ export async function logIn(
   address: string,
   send: Send,
   signal: Cancellation,
-): Promise<AuthResponse> {
+): Promise<Login> {
+  let last: VaultAnswer | undefined;
+  let lastPath: string | undefined;
   const ask = async (
     path: string,
     body: object,
@@ -35,6 +47,8 @@ export async function logIn(
       // To log in twice does no harm.
       ...(repeatable ? { onRepeat: () => undefined } : {}),
     });
+    last = answer;
+    lastPath = path;
     if (answer.status === 200 || answer.status === 204) return answer;
     throw loginRefusal(answer, path, hint);
   };
@@ -56,7 +70,8 @@ export async function logIn(
   };
   try {
     const auth = await method(context);
-    return { ...auth, token: checkToken(auth.token, 'the token of the login', address) };
+    const token = checkToken(auth.token, 'the token of the login', address);
+    return { auth: { ...auth, token }, path: lastPath, body: last?.body };
   } catch (error) {
     if (isStrongroomError(error)) throw error;
     throw new VaultError('SOURCE_DENIED', `the login to Vault at ${address} failed`, {
@@ -65,3 +80,6 @@ export async function logIn(
     });
   }
 }
+
+/** The mount that a login went to, without what follows: the name of a user may. */
+export const authMount = (path: string): string => plainPath(path).replace(/\/login(?:\/.*)?$/, '');

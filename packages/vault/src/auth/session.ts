@@ -1,11 +1,12 @@
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
+import type { Activities } from '../activities.js';
 import { Canceller } from '../cancellation.js';
 import { Chain } from '../chain.js';
 import { clientClosed } from '../exchange-failure.js';
 import { pause } from '../pause.js';
-import type { VaultError } from '../vault-error.js';
-import type { AuthResponse } from './auth-method.js';
+import { VaultError } from '../vault-error.js';
 import { extend, given, type HeldToken, learn, mayRenew, minted } from './held-token.js';
+import { authMount, type Login } from './login.js';
 import { LoginGate, loginPace } from './login-gate.js';
 import { tokenPace, whenToRenew, whenToRetry } from './token-plan.js';
 import { type Lookup, lookUp, renew, revoke, type Send } from './token-requests.js';
@@ -17,7 +18,7 @@ export type TokenOrigin =
   | {
       readonly kind: 'login';
       readonly method: string;
-      readonly login: (signal: Canceller) => Promise<AuthResponse>;
+      readonly login: (signal: Canceller) => Promise<Login>;
     }
   | { readonly kind: 'text'; readonly token: string }
   | { readonly kind: 'file'; readonly read: () => Promise<string> };
@@ -30,6 +31,7 @@ export interface SessionOptions {
   /** Whether closing revokes the tokens that logins gave. */
   readonly revoke: boolean;
   readonly send: Send;
+  readonly activities: Activities;
   /** Called when a login gave a token in place of another. */
   readonly onReplaced: () => void;
 }
@@ -189,7 +191,8 @@ export class Session implements Tokens {
       return await this.#gate.pass(async () => {
         const begun = clock.now();
         const before = this.#held;
-        const held = this.#hold(minted(await origin.login(this.#canceller), begun));
+        const login = await this.#logIn(origin.login);
+        const held = this.#hold(minted(login.auth, begun));
         const { accessor, fullTtl, policies } = held;
         this.#mint(held);
         logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
@@ -198,6 +201,25 @@ export class Session implements Tokens {
       });
     } catch (error) {
       logger?.warn({ method, code: isSourceError(error) ? error.code : undefined }, 'login to Vault failed');
+      throw error;
+    }
+  }
+
+  async #logIn(logIn: (signal: Canceller) => Promise<Login>): Promise<Login> {
+    const { activities, address } = this.#options;
+    try {
+      const login = await logIn(this.#canceller);
+      const { auth, path, body } = login;
+      const ttlMs = auth.ttl ? { ttlMs: auth.ttl * 1_000 } : {};
+      activities.succeeded('login', {
+        locator: path === undefined ? address : authMount(path),
+        body,
+        ...ttlMs,
+      });
+      return login;
+    } catch (error) {
+      const path = error instanceof VaultError ? error.path : undefined;
+      if (!this.#closed) activities.failed('login', path === undefined ? address : authMount(path), error);
       throw error;
     }
   }
@@ -218,13 +240,19 @@ export class Session implements Tokens {
   }
 
   #lookUp(held: HeldToken): Promise<Lookup> {
-    const { send, clock } = this.#options;
+    const { send, clock, activities } = this.#options;
     if (this.#looking?.token === held.token) return this.#looking.lookup;
     const begun = clock.now();
     const lookup = lookUp(send, held.token).then((answer) => {
       this.#looking = undefined;
       if (answer.status === 'alive') {
+        const isNew = !held.minted && !held.described;
         learn(held, answer.description, begun);
+        // One that was given is taken up when it is known what it is: nobody logs in for it.
+        if (isNew) {
+          const ttlMs = held.endsAt - clock.now();
+          activities.succeeded('login', { locator: 'auth/token/lookup-self', ttlMs, body: answer.body });
+        }
         if (this.#held === held) this.#plan(held);
       }
       return answer;
@@ -254,26 +282,31 @@ export class Session implements Tokens {
   }
 
   async #renew(held: HeldToken): Promise<void> {
-    const { clock, logger, send, origin } = this.#options;
+    const { clock, logger, send, origin, activities } = this.#options;
     const begun = clock.now();
     const { accessor } = held;
+    const locator = 'auth/token/renew-self';
     try {
-      const auth = await renew(send, held.token);
+      const renewed = await renew(send, held.token);
       if (this.#closed || this.#held !== held) return;
       this.#failures = 0;
-      if (auth === undefined) {
+      if (renewed instanceof VaultError) {
         held.renewable = false;
+        activities.failed('renewal', locator, renewed, held.endsAt - clock.now());
         logger?.warn({ accessor }, 'Vault does not renew the token any more');
         if (origin.kind === 'login') await this.#logInAhead(held);
         return;
       }
+      const { auth, body } = renewed;
       extend(held, auth, begun);
       if (held.minted) this.#mint(held);
       logger?.debug({ accessor, ttlSeconds: auth.ttl }, 'renewed the token for Vault');
+      activities.succeeded('renewal', { locator, ttlMs: held.endsAt - clock.now(), body });
       this.#plan(held);
     } catch (error) {
       const code = isSourceError(error) ? error.code : undefined;
       logger?.warn({ accessor, code }, 'the token for Vault could not be renewed now');
+      if (!this.#closed) activities.failed('renewal', locator, error, held.endsAt - clock.now());
       this.#retry(held, () => this.#renew(held));
     }
   }

@@ -1,4 +1,5 @@
 import type { VaultAnswer } from '../answer.js';
+import { requestIdOf } from '../request-id.js';
 import type { VaultRequest } from '../transport.js';
 import { VaultError } from '../vault-error.js';
 import { errorsOf } from '../vault-messages.js';
@@ -10,7 +11,7 @@ export type Send = (request: VaultRequest) => Promise<VaultAnswer>;
 
 /** What became of a lookup: `refused` when the token is dead, or may not look itself up. */
 export type Lookup =
-  | { readonly status: 'alive'; readonly description: TokenDescription }
+  | { readonly status: 'alive'; readonly description: TokenDescription; readonly body: unknown }
   | { readonly status: 'refused'; readonly certain: boolean }
   | { readonly status: 'unavailable' };
 
@@ -24,27 +25,39 @@ export async function lookUp(send: Send, token: string): Promise<Lookup> {
   }
   const { status, body } = answer;
   const description = status === 200 ? readTokenDescription(body) : undefined;
-  if (description !== undefined) return { status: 'alive', description };
+  if (description !== undefined) return { status: 'alive', description, body };
   if (status !== 403) return { status: 'unavailable' };
   // Later versions of Vault tell a dead token from a policy that forbids the lookup.
   const certain = errorsOf(body).some((text) => /\b(?:invalid|bad) token\b/.test(text));
   return { status: 'refused', certain };
 }
 
+/** A renewal, and what Vault answered. */
+export interface Renewed {
+  readonly auth: AuthResponse;
+  readonly body: unknown;
+}
+
 /**
  * Renews a token.
  *
- * @returns undefined when Vault refused: it cannot be renewed any more
+ * @returns an error when Vault refused: it cannot be renewed any more
  * @throws VaultError when Vault could not answer
  */
-export async function renew(send: Send, token: string): Promise<AuthResponse | undefined> {
+export async function renew(send: Send, token: string): Promise<Renewed | VaultError> {
   const path = '/v1/auth/token/renew-self';
   const answer = await send({ method: 'POST', path, body: '{}', token, onRepeat: () => undefined });
   const { status, body, address } = answer;
-  if (status === 200) return readAuthResponse(body);
-  if (status < 500 && status !== 429 && status !== 412 && status !== 472 && status !== 473) return undefined;
+  const auth = status === 200 ? readAuthResponse(body) : undefined;
+  if (auth !== undefined) return { auth, body };
+  const requestId = requestIdOf(body);
+  const details = { address, path, status, ...(requestId === undefined ? {} : { requestId }) };
+  if (status < 500 && status !== 429 && status !== 412 && status !== 472 && status !== 473) {
+    const message = `Vault at ${address} does not renew the token any more (${status})`;
+    return new VaultError('SOURCE_DENIED', message, details);
+  }
   const message = `Vault at ${address} could not renew the token now (${status})`;
-  throw new VaultError('SOURCE_UNAVAILABLE', message, { address, path, status });
+  throw new VaultError('SOURCE_UNAVAILABLE', message, details);
 }
 
 /** Revokes a token. What fails is left: the token ends by itself. */

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@strongroom/core';
+import type { Activities } from '../activities.js';
 import type { Address } from '../address.js';
 import { notConfigured, problem } from '../configuration-problem.js';
 import { missingToken, noToken, type TokenReader } from '../token.js';
@@ -28,6 +29,7 @@ export function tokensFor(
     readonly clock: Clock;
     readonly logger: Logger | undefined;
     readonly send: Send;
+    readonly activities: Activities;
     readonly onReplaced: () => void;
   },
 ): Tokens {

@@ -12,17 +12,23 @@ export type KvPart = 'data' | 'metadata' | 'delete' | 'undelete' | 'destroy';
 
 /** One KV mount as what is done to it sees it. */
 export class KvContext {
+  /** Without slashes at its ends. */
+  readonly mount: string;
   /** From `/v1` on, encoded, with a slash at its end. */
   readonly #base: string;
 
+  /**
+   * @param assumed what is taken for the version until it is known
+   * @throws ConfigurationError for a mount that cannot be a path
+   */
   constructor(
     readonly transport: Transport,
-    readonly mount: string,
     readonly versions: KvVersions,
-    /** What is taken for the version until it is known. */
+    mount: string,
     readonly assumed: KvVersion,
   ) {
-    this.#base = `/v1/${encodePath('mount', mount)}/`;
+    this.mount = mount.replace(/^\/+|\/+$/g, '');
+    this.#base = `/v1/${encodePath('mount', this.mount)}/`;
   }
 
   /** The path of a request for a secret, from `/v1` on. */
@@ -76,7 +82,9 @@ export class KvContext {
   /** Why Vault did not do what it was asked. */
   refused(answer: VaultAnswer, request: VaultRequest, policy: string): Error {
     if (answer.status === 404) this.checkMissing(answer, request, this.versions.known(this.mount) ?? 2);
-    return refusal(answer, request, this.transport, { policy });
+    const error = refusal(answer, request, this.transport, { policy });
+    this.transport.activities.refused(error);
+    return error;
   }
 }
 

@@ -1,7 +1,9 @@
+import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
 import { checkOptions } from '../configuration-problem.js';
 import { parseDuration } from '../duration.js';
 import { dataOf, objectAt, own, timeOf } from '../json-object.js';
+import type { VaultRequest } from '../transport.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { strangeAnswer } from './kv-fault.js';
 
@@ -53,6 +55,36 @@ export async function readMetadata(
   path: string,
   signal: Cancellation | undefined,
 ): Promise<KvMetadata | KvNoMetadata> {
+  const answered = await askMetadata(context, path, signal);
+  if (!('denied' in answered)) return answered;
+  const { denied, request } = answered;
+  throw context.refused(denied, request, context.policy(2, 'metadata', path, 'read'));
+}
+
+/**
+ * Reads a secret's metadata where that may be denied: nothing is told of it then.
+ *
+ * @returns undefined when it is denied
+ */
+export async function peekMetadata(
+  context: KvContext,
+  path: string,
+  signal: Cancellation | undefined,
+): Promise<KvMetadata | KvNoMetadata | undefined> {
+  const answered = await askMetadata(context, path, signal);
+  return 'denied' in answered ? undefined : answered;
+}
+
+interface MetadataDenied {
+  readonly denied: VaultAnswer;
+  readonly request: VaultRequest;
+}
+
+async function askMetadata(
+  context: KvContext,
+  path: string,
+  signal: Cancellation | undefined,
+): Promise<KvMetadata | KvNoMetadata | MetadataDenied> {
   await context.requireVersion2('metadata', signal);
   const request = { method: 'GET', path: context.requestPath(2, 'metadata', path), signal };
   const answer = await context.transport.send(request);
@@ -60,6 +92,8 @@ export async function readMetadata(
   if (status === 404) {
     context.checkMissing(answer, request, 2);
     if (isPlainMissing(body)) return { status: 'absent', reason: 'no-such-path' };
+  } else if (status === 403) {
+    return { denied: answer, request };
   } else if (status !== 200) {
     throw context.refused(answer, request, context.policy(2, 'metadata', path, 'read'));
   }

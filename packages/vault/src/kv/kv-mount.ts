@@ -48,8 +48,8 @@ export class KvMount {
   constructor(transport: Transport, versions: KvVersions, mount: string, options: KvOptions = {}) {
     checkOptions('vault.kv()', options, { version: true });
     const { version = 2 } = options;
-    this.mount = mount.replace(/^\/+|\/+$/g, '');
-    this.#context = new KvContext(transport, this.mount, versions, version);
+    this.#context = new KvContext(transport, versions, mount, version);
+    this.mount = this.#context.mount;
   }
 
   /** The version of the mount: known already, or asked for now. Undefined where Vault does not tell. */

@@ -38,7 +38,11 @@ export async function requestTerm(
   const { status, body, address } = answer;
   if (status === 200) {
     const term = readTerm(body, now());
-    if (term !== undefined) return term;
+    if (term !== undefined) {
+      const ttlMs = term.durationMs === undefined ? {} : { ttlMs: term.durationMs };
+      transport.activities.succeeded('lease', { locator: path, body, ...ttlMs });
+      return term;
+    }
     throw new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered ${path}, but with no data`, {
       address,
       path: encoded,
@@ -62,17 +66,17 @@ export async function requestTerm(
 /**
  * Renews a lease.
  *
- * @returns for how long from now on, in milliseconds; undefined when Vault does not say
+ * @returns for how long from now on, in milliseconds; undefined when Vault does not say. And what Vault answered
  * @throws VaultError when Vault could not answer, or the lease is no longer there
  */
 export async function renewLease(
   transport: Transport,
   leaseId: string,
   signal: Cancellation | undefined,
-): Promise<number | undefined> {
+): Promise<{ readonly durationMs: number | undefined; readonly body: unknown }> {
   const path = 'sys/leases/renew';
-  const answer = await send(transport, path, { lease_id: leaseId }, signal);
-  return durationOf(answer.body);
+  const { body } = await send(transport, path, { lease_id: leaseId }, signal);
+  return { durationMs: durationOf(body), body };
 }
 
 /** Revokes a lease. @throws VaultError when Vault could not answer or denied it */

@@ -1,6 +1,7 @@
 import { type Clock, isSourceError, type Logger, type SourceError } from '@strongroom/core';
 import { Canceller } from '../cancellation.js';
 import type { Transport } from '../transport.js';
+import { undisturbed } from '../undisturbed.js';
 import { VaultError } from '../vault-error.js';
 import { type LeaseQuestion, renewLease, requestTerm, revokeLease } from './lease-requests.js';
 import type { LeaseTerm } from './lease-term.js';
@@ -145,7 +146,7 @@ export class Lease {
     const { transport, clock } = this.#context;
     const turn = ++this.#turn;
     try {
-      const durationMs = await renewLease(transport, this.leaseId, this.#canceller);
+      const { durationMs, body } = await renewLease(transport, this.leaseId, this.#canceller);
       if (this.#isOver(turn)) return;
       // Vault has nothing more to give.
       if (durationMs === undefined) return await this.#replace();
@@ -153,14 +154,18 @@ export class Lease {
       // The first duration stays: the measure of what a whole one is.
       this.#expiresAt = clock.now() + durationMs;
       this.#succeeded();
+      transport.activities.succeeded('lease', { locator: this.path, ttlMs: durationMs, body });
       if (this.#capped) this.#after(untilReplacement(durationMs), () => this.#replace());
       else this.#after(untilRenewal(durationMs), () => this.#renew());
-      tell(() => this.#listeners.onRenewed?.(this));
+      undisturbed(() => this.#listeners.onRenewed?.(this));
     } catch (error) {
       if (this.#isOver(turn)) return;
       // A lease that Vault refuses to renew may be gone already; one that cannot be renewed now may be later.
-      if (isSourceError(error) && error.code === 'SOURCE_DENIED') await this.#replace();
-      else this.#failed(error, () => this.#renew());
+      if (isSourceError(error) && error.code === 'SOURCE_DENIED') {
+        transport.activities.refused(error);
+        transport.activities.failed('lease', this.path, error, this.#expiresAt - clock.now());
+        await this.#replace();
+      } else this.#failed(error, () => this.#renew());
     }
   }
 
@@ -177,7 +182,7 @@ export class Lease {
       this.#expiresAt = this.#readAt + (term.durationMs ?? Number.POSITIVE_INFINITY);
       this.#succeeded();
       this.#schedule();
-      tell(() => this.#listeners.onReplaced?.(this));
+      undisturbed(() => this.#listeners.onReplaced?.(this));
     } catch (error) {
       if (this.#isOver(turn)) return;
       this.#failed(error, () => this.#replace());
@@ -200,9 +205,11 @@ export class Lease {
     this.#failures++;
     this.#failure = error;
     const left = this.#expiresAt - clock.now();
+    transport.activities.refused(error);
+    transport.activities.failed('lease', this.path, error, left);
     this.#after(untilRetry(this.#failures, left), left > 0 ? again : () => this.#replace());
-    tell(() => logger?.warn({ path: this.path, code: error.code }, 'a lease could not be kept up'));
-    tell(() => this.#listeners.onFailed?.(error, this));
+    undisturbed(() => logger?.warn({ path: this.path, code: error.code }, 'a lease could not be kept up'));
+    undisturbed(() => this.#listeners.onFailed?.(error, this));
   }
 }
 
@@ -218,14 +225,3 @@ export function noSuchPath(address: string, path: string): VaultError {
 
 const cannotBeKept = (address: string, path: string): VaultError =>
   new VaultError('SOURCE_UNAVAILABLE', `the lease of ${path} could not be renewed`, { address, path });
-
-/** A listener that throws has a fault of its own, which must not pass for one of the lease. */
-function tell(listener: () => void): void {
-  try {
-    listener();
-  } catch (thrown) {
-    process.nextTick(() => {
-      throw thrown;
-    });
-  }
-}

@@ -31,7 +31,13 @@ export class Leases {
     signal: Cancellation | undefined,
   ): Promise<Lease | undefined> {
     const { transport, clock } = this.#context;
-    const term = await requestTerm(transport, question, () => clock.now(), signal);
+    const term = await requestTerm(transport, question, () => clock.now(), signal).catch((error: unknown) => {
+      if (signal?.aborted !== true) {
+        transport.activities.refused(error);
+        transport.activities.failed('lease', question.path, error);
+      }
+      throw error;
+    });
     if (term === undefined) return undefined;
     const lease = new Lease(this.#context, question, term, listeners, (ended) => this.#open.delete(ended));
     this.#open.add(lease);
