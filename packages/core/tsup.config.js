@@ -2,6 +2,8 @@ import { packageBuild } from '@strongroom/build/tsup';
 
 export default packageBuild({
   index: 'src/index.ts',
+  audit: 'src/audit/index.ts',
   'last-known-good': 'src/last-known-good/index.ts',
+  opentelemetry: 'src/opentelemetry/index.ts',
   testing: 'src/testing/index.ts',
 });
