@@ -1,1 +1,1 @@
-export {};
+export { type ObservedResolver, type ObserveOptions, observe } from './observe.js';
