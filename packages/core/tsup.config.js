@@ -2,7 +2,9 @@ import { packageBuild } from '@strongroom/build/tsup';
 
 export default packageBuild({
   index: 'src/index.ts',
+  audit: 'src/audit/index.ts',
   'last-known-good': 'src/last-known-good/index.ts',
+  opentelemetry: 'src/opentelemetry/index.ts',
   shadow: 'src/shadow/index.ts',
   testing: 'src/testing/index.ts',
 });

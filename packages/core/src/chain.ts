@@ -1,5 +1,6 @@
 import { absenceWords } from './absence.js';
 import type { Breather } from './breather.js';
+import type { Clock } from './clock.js';
 import type { Setting } from './definition.js';
 import {
   type ConfigurationError,
@@ -31,6 +32,17 @@ export interface ChainAnswer {
   readonly trails: readonly Trail[];
   /** What is wrong with the wiring of a source, whatever the settings. */
   readonly problems: readonly Problem[];
+  readonly asked: readonly SourceAsked[];
+}
+
+/** One source was asked, once. */
+export interface SourceAsked {
+  readonly source: string;
+  /** How many settings it was asked about. */
+  readonly settings: number;
+  /** When, in milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly durationMs: number;
 }
 
 /** What each source found the last time, by its name. */
@@ -85,18 +97,26 @@ export async function askChain(
   settings: readonly Setting[],
   moment: Omit<LookupContext, 'signal' | 'known'>,
   patienceWith: (source: Source) => Patience,
-  how: { readonly breather: Breather; readonly everything?: boolean; readonly known?: KnownOfSources },
+  how: {
+    readonly breather: Breather;
+    readonly clock: Clock;
+    readonly everything?: boolean;
+    readonly known?: KnownOfSources;
+  },
 ): Promise<ChainAnswer> {
-  const { breather, everything = false, known = new Map() } = how;
+  const { breather, clock, everything = false, known = new Map() } = how;
   const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
   const problems: Problem[] = [];
+  const times: SourceAsked[] = [];
   for (const source of sources) {
     const isAsked = ({ settled }: { readonly settled: boolean }) =>
       everything || source.local === true || !settled;
     const asked = trails.filter(isAsked);
     const context = momentOf(source, moment, known);
+    const startedAt = clock.now();
     const answerFor =
       asked.length === 0 ? undefined : await ask(source, asked, context, patienceWith(source), problems);
+    if (asked.length > 0) times.push(timeOf(source, asked.length, startedAt, clock));
     for (const trail of trails) {
       if (breather.due) await breather.pause();
       const lookup = isAsked(trail) ? answerFor?.(trail.setting.name) : undefined;
@@ -104,8 +124,11 @@ export async function askChain(
       trail.settled ||= isFinal(lookup);
     }
   }
-  return { trails, problems };
+  return { trails, problems, asked: Object.freeze(times) };
 }
+
+const timeOf = ({ name }: Source, settings: number, startedAt: number, clock: Clock): SourceAsked =>
+  Object.freeze({ source: name, settings, startedAt, durationMs: clock.now() - startedAt });
 
 const isFinal = (lookup: Step['lookup']): boolean =>
   lookup?.status === 'found' || lookup?.status === 'unchanged' || lookup?.status === 'misconfigured';

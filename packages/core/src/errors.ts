@@ -155,6 +155,8 @@ export interface Problem {
   readonly name: string;
   /** What is wrong, in words. Never a value. */
   readonly reason: string;
+  /** Where the value lies that is not valid. */
+  readonly at?: { readonly source: string; readonly locator: string; readonly version?: number };
   /** What each source said, in order of precedence. */
   readonly tried: readonly { readonly source: string; readonly outcome: string }[];
   /** What to do, the likeliest first. */

@@ -1,5 +1,6 @@
 import { absenceText } from './absence.js';
 import { type Step, settledAt, type Trail } from './chain.js';
+import type { Found } from './source.js';
 
 /** What one source said about one setting. */
 export interface SourceReport {
@@ -14,6 +15,8 @@ export interface SourceReport {
   readonly version?: number;
   /** When the source read it, in milliseconds since 1970. */
   readonly readAt?: number;
+  /** By which the other side's own audit log knows the read. */
+  readonly requestId?: string;
   /** Why it is absent, how the source failed, or why the value is an old one. */
   readonly reason?: string;
 }
@@ -81,13 +84,14 @@ function report(source: string, lookup: Step['lookup'], used: boolean): SourceRe
     case 'found':
     case 'unchanged': {
       const { locator, version, readAt } = lookup;
-      const stale = lookup.status === 'found' ? lookup.staleBecause : undefined;
+      const { staleBecause: stale, requestId }: Partial<Found> = lookup.status === 'found' ? lookup : {};
       return Object.freeze({
         source,
         outcome: used ? 'used' : 'overridden',
         locator,
         ...(version === undefined ? {} : { version }),
         ...(readAt === undefined ? {} : { readAt }),
+        ...(requestId === undefined ? {} : { requestId }),
         ...(stale === undefined ? {} : { reason: stale.message }),
       });
     }

@@ -58,10 +58,20 @@ export class KeptSettings<S> {
 
   /** Tells of reads from now on, which takes another object of the same values. */
   observe(reader: (name: string) => void): () => void {
-    this.#readers.add(reader);
+    // Each read of a secret comes by here: nothing is made on the way, not even a function for `undisturbed`.
+    const tell = (name: string) => {
+      try {
+        reader(name);
+      } catch (thrown) {
+        undisturbed(() => {
+          throw thrown;
+        });
+      }
+    };
+    this.#readers.add(tell);
     this.#showAgain();
     return () => {
-      if (this.#readers.delete(reader)) this.#showAgain();
+      if (this.#readers.delete(tell)) this.#showAgain();
     };
   }
 
@@ -74,8 +84,9 @@ export class KeptSettings<S> {
   }
 
   #make(resolved: Iterable<Resolved>): SnapshotMaking {
+    const readers = this.#readers;
     const tell = (name: string) => {
-      for (const reader of this.#readers) undisturbed(() => reader(name));
+      for (const reader of readers) reader(name);
     };
     return makeSnapshot(this.#title, [...resolved], this.#observed ? tell : undefined);
   }

@@ -3,7 +3,7 @@ import { type Step, settledAt, type Trail } from './chain.js';
 import type { Setting } from './definition.js';
 import { environmentSourceName } from './environment-source.js';
 import { isConfigurationError, type Problem } from './errors.js';
-import type { Absent, Misconfigured } from './source.js';
+import type { Absent, Found, Misconfigured } from './source.js';
 
 /** The setting has no value, or none that may be used: what was tried, and what to do. */
 export function missing(trail: Trail): Problem {
@@ -28,11 +28,16 @@ export function missing(trail: Trail): Problem {
 }
 
 /** The value that was found does not satisfy the schema. */
-export function invalid(trail: Trail, locator: string, reason: string): Problem {
+export function invalid(
+  trail: Trail,
+  { source, locator, version }: Found & { readonly source: string },
+  reason: string,
+): Problem {
   return {
     code: 'SETTINGS_INVALID',
     name: trail.setting.name,
     reason: `the value ${reason}`,
+    at: { source, locator, ...(version === undefined ? {} : { version }) },
     tried: triedUpTo(trail, settledAt(trail)),
     hints: [`Correct the value at ${locator}.`],
   };

@@ -1,3 +1,4 @@
+import type { SourceAsked } from './chain.js';
 import type { ConfigurationError, Problem, SourceErrorCode, StrongroomError } from './errors.js';
 import type { SettingChange } from './resolution.js';
 import type { ShadowComparison } from './shadow/shadow-report.js';
@@ -36,6 +37,8 @@ export interface RefreshReport {
   readonly outcome: 'changed' | 'unchanged' | 'refused' | 'incomplete' | 'failed';
   readonly changed: readonly string[];
   readonly failures: readonly SourceFailure[];
+  /** The sources that were asked, in order of precedence. */
+  readonly asked: readonly SourceAsked[];
 }
 
 /** The events of a resolver, with their arguments. None holds a value. */

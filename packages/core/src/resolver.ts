@@ -49,7 +49,7 @@ type Trigger = RefreshReport['trigger'];
 
 /** Tells of what a load or a refresh came to. */
 type Report = (
-  result: Pick<RefreshReport, 'outcome' | 'failures'> & Partial<Pick<RefreshReport, 'changed'>>,
+  result: Pick<RefreshReport, 'outcome' | 'failures' | 'asked'> & Partial<Pick<RefreshReport, 'changed'>>,
 ) => void;
 
 /**
@@ -299,18 +299,19 @@ export class Resolver<T extends Declarations> {
     this.#status.become('loading');
     const breather = new Breather();
     const answer = await this.#ask(patience, this.#settings, { breather });
+    const { asked } = answer;
     const { resolved, problems, failures } = await resolve(answer, this.#options, patience, breather);
     if (this.#logger !== undefined) logResolved(this.#logger, resolved);
     if (this.#lifetime.ended) throw closedError();
     if (problems.length > 0) {
       const error = this.#errorOf(problems);
-      report({ outcome: 'failed', failures });
+      report({ outcome: 'failed', failures, asked });
       const state = this.#status.become('failed', { failures, error, reason: error.message });
       this.#status.tell('failed', state, error);
       throw error;
     }
     const snapshot = await this.#kept.keep(resolved, true, breather);
-    report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures });
+    report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures, asked });
     this.#served(failures, resolved);
     return snapshot;
   }
@@ -320,13 +321,14 @@ export class Resolver<T extends Declarations> {
     const last = this.#kept.resolved;
     const known = await knownOf(last, breather);
     const answer = await this.#ask(patience, settings, { known, breather });
+    const { asked } = answer;
     const resolution = await resolve(answer, this.#options, patience, breather, last);
     if (this.#lifetime.ended) throw closedError();
     const { resolved, problems, failures, refusals } = resolution;
     const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
     if (problems.length > 0) {
       this.#refuse(problems, refusals, failing);
-      report({ outcome: 'refused', failures });
+      report({ outcome: 'refused', failures, asked });
       return this.#kept.snapshot;
     }
     this.#refused = new Set();
@@ -336,7 +338,7 @@ export class Resolver<T extends Declarations> {
     if (this.#lifetime.ended) throw closedError();
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
-    report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, changed });
+    report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, asked, changed });
     this.#served(failing, now);
     if (changes.length > 0) {
       undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
@@ -400,7 +402,7 @@ export class Resolver<T extends Declarations> {
     this.#outdated = undefined;
     this.#schedule.stop();
     const startedAt = this.#clock.now();
-    const report: Report = ({ outcome, failures, changed = [] }) => {
+    const report: Report = ({ outcome, failures, asked, changed = [] }) => {
       const durationMs = this.#clock.now() - startedAt;
       const count = settings.length;
       this.#status.tell('refresh', {
@@ -410,6 +412,7 @@ export class Resolver<T extends Declarations> {
         settings: count,
         outcome,
         failures,
+        asked,
         changed,
       });
     };
@@ -467,7 +470,7 @@ export class Resolver<T extends Declarations> {
     };
     // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
     const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
-    return askChain(this.#sources, settings, moment, patienceWith, more);
+    return askChain(this.#sources, settings, moment, patienceWith, { ...more, clock: this.#clock });
   }
 
   /** Does something under the deadline, and no longer than the resolver is open. */

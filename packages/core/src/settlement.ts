@@ -26,7 +26,7 @@ export async function settle(
     return { problem: refused(trail) };
   }
 
-  const lookup = steps[end]?.lookup;
+  const { source = '', lookup } = steps[end] ?? {};
   if (lookup?.status === 'misconfigured') return { problem: misconfigured(trail, lookup) };
   if (lookup?.status !== 'found') {
     const nothing = await validateNothing(setting, patience);
@@ -35,5 +35,5 @@ export async function settle(
   // The declared defaults are always the last source; they are no raw values but of the schema's output type.
   const isDefault = end === steps.length - 1;
   const validated = await (isDefault ? validateDefault : validate)(setting, lookup.value, patience);
-  return validated.ok ? validated : { problem: invalid(trail, lookup.locator, validated.reason) };
+  return validated.ok ? validated : { problem: invalid(trail, { ...lookup, source }, validated.reason) };
 }

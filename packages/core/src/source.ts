@@ -26,6 +26,8 @@ export interface Found {
   readonly revision?: string;
   /** When the source read it, in milliseconds since 1970. @default the moment of the answer */
   readonly readAt?: number;
+  /** By which the other side's own audit log knows the read. */
+  readonly requestId?: string;
   /**
    * Given when the source could not be asked and this is what it knew before: why. A running program keeps what
    * it has; one that starts takes the value, and is degraded. @default it was asked

@@ -1,0 +1,1 @@
+export { type ObservedResolver, type ObserveOptions, observe } from './observe.js';
