@@ -6,6 +6,7 @@ export type { OptionalServer } from './optional-server.js';
 export { postgres } from './postgres.js';
 export { realServerBinary } from './real-server-binary.js';
 export { redis } from './redis.js';
+export { type LoadReport, rotationUnderLoad, type ServedSecret } from './rotation-under-load.js';
 export { type ClusterKind, clusterKinds, type ServerKind, serverKinds } from './server-kinds.js';
 export type { TestService } from './service.js';
 export { leaderOf, type TestCluster } from './test-cluster.js';

@@ -1,0 +1,47 @@
+import { createResolver, defineSettings, secret } from '@strongroom/core';
+import { rotationUnderLoad } from '@strongroom/test-servers';
+import { vaultSource } from '@strongroom/vault';
+import { expect, test } from 'vitest';
+import { serve, withExpress } from './versions.js';
+
+const definition = defineSettings({
+  application: 'shop',
+  environments: ['production'],
+  settings: { GREETING: secret('greeting/text') },
+});
+
+const versions = ['express4', 'express5'] as const;
+
+test.each(versions)(
+  'with %s no request fails or waits for Vault while it is killed and a secret is rotated',
+  async (version) => {
+    const { express, expressSettings } = await withExpress(version);
+    const place = { path: 'shop/production/greeting', key: 'text' };
+    const { answers, reads, readsBesides } = await rotationUnderLoad(place, async (vault) => {
+      const resolver = createResolver(definition, {
+        environment: 'production',
+        sources: [vaultSource(vault)],
+        refreshEveryMs: false,
+      });
+      const settings = expressSettings(resolver);
+      await resolver.load();
+      const app = express().use(settings.middleware);
+      app.get(
+        '/',
+        settings.handler((req, res) => res.send(req.settings.GREETING)),
+      );
+      const server = await serve(app);
+      return {
+        url: server.url,
+        refresh: () => resolver.refresh(),
+        close: () => Promise.all([server[Symbol.asyncDispose](), resolver.close()]),
+      };
+    });
+    expect([...answers.keys()]).toEqual(['200 one', '200 two']);
+    expect((answers.get('200 one') ?? 0) + (answers.get('200 two') ?? 0)).toBeGreaterThanOrEqual(10_000);
+    // What it takes to look for one secret, however many requests are served meanwhile: its metadata, its data.
+    for (const count of reads) expect([1, 2]).toContain(count);
+    expect(readsBesides).toBe(0);
+  },
+  120_000,
+);

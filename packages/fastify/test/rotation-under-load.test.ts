@@ -1,0 +1,37 @@
+import { createResolver, defineSettings, secret } from '@strongroom/core';
+import { rotationUnderLoad } from '@strongroom/test-servers';
+import { vaultSource } from '@strongroom/vault';
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { fastifySettings, readerFor } from '../src/index.js';
+
+const definition = defineSettings({
+  application: 'shop',
+  environments: ['production'],
+  settings: { GREETING: secret('greeting/text') },
+});
+
+test('no request fails or waits for Vault while it is killed and a secret is rotated', async () => {
+  const place = { path: 'shop/production/greeting', key: 'text' };
+  const { answers, reads, readsBesides } = await rotationUnderLoad(place, async (vault) => {
+    const resolver = createResolver(definition, {
+      environment: 'production',
+      sources: [vaultSource(vault)],
+      refreshEveryMs: false,
+    });
+    const settingsOf = readerFor(definition);
+    const app = Fastify({ forceCloseConnections: true });
+    await app.register(fastifySettings, { resolver });
+    app.get('/', async (request) => settingsOf(request).GREETING);
+    return {
+      url: await app.listen({ host: '127.0.0.1', port: 0 }),
+      refresh: () => resolver.refresh(),
+      close: () => app.close(),
+    };
+  });
+  expect([...answers.keys()]).toEqual(['200 one', '200 two']);
+  expect((answers.get('200 one') ?? 0) + (answers.get('200 two') ?? 0)).toBeGreaterThanOrEqual(10_000);
+  // What it takes to look for one secret, however many requests are served meanwhile: its metadata, its data.
+  for (const count of reads) expect([1, 2]).toContain(count);
+  expect(readsBesides).toBe(0);
+}, 120_000);
