@@ -31,24 +31,29 @@ async function atConcurrency(server, port, concurrency, rounds) {
     process.stderr.write(`\rconcurrency ${concurrency}, round ${round + 1} of ${rounds} `);
   }
   process.stderr.write('\n');
-  const all = (name, figure) => samples[name].map((sample) => sample[figure]);
-  process.stdout.write(
-    `\n${concurrency} at a time${' '.repeat(16)}reads/s   of the agent   of node-vault   CPU/read of the agent   p99 ms   sockets\n`,
-  );
+  const agent = 'bare node:http agent';
+  const pool = 'bare undici pool';
+  const columns = [
+    ['reads/s', 9, (name) => median(samples[name].map(({ readsPerSecond }) => readsPerSecond)).toFixed(0)],
+    ['of agent', 10, (name) => ratio(name, agent, 'readsPerSecond')],
+    ['of pool', 9, (name) => ratio(name, pool, 'readsPerSecond')],
+    ['of node-vault', 15, (name) => ratio(name, 'node-vault', 'readsPerSecond')],
+    ['CPU/read of agent', 19, (name) => ratio(name, agent, 'cpuMicroseconds')],
+    ['of pool', 9, (name) => ratio(name, pool, 'cpuMicroseconds')],
+    ['p99 of agent', 14, (name) => ratio(name, agent, 'p99')],
+    ['of pool', 9, (name) => ratio(name, pool, 'p99')],
+    ['sockets', 9, (name) => String(median(samples[name].map(({ sockets }) => sockets)))],
+  ];
+  const head = columns.map(([title, width]) => title.padStart(width)).join('');
+  process.stdout.write(`\n${`${concurrency} at a time`.padEnd(27)}${head}\n`);
   for (const name of names) {
-    const cells = [
-      median(all(name, 'readsPerSecond')).toFixed(0).padStart(7),
-      medianRatio(all(name, 'readsPerSecond'), all('bare node:http agent', 'readsPerSecond'))
-        .toFixed(2)
-        .padStart(14),
-      medianRatio(all(name, 'readsPerSecond'), all('node-vault', 'readsPerSecond')).toFixed(2).padStart(15),
-      medianRatio(all(name, 'cpuMicroseconds'), all('bare node:http agent', 'cpuMicroseconds'))
-        .toFixed(2)
-        .padStart(23),
-      median(all(name, 'p99')).toFixed(1).padStart(8),
-      String(median(all(name, 'sockets'))).padStart(9),
-    ];
-    process.stdout.write(`  ${name.padEnd(25)}${cells.join('')}\n`);
+    const cells = columns.map(([, width, cell]) => cell(name).padStart(width)).join('');
+    process.stdout.write(`  ${name.padEnd(25)}${cells}\n`);
+  }
+
+  function ratio(name, reference, figure) {
+    const all = (of) => samples[of].map((sample) => sample[figure]);
+    return medianRatio(all(name), all(reference)).toFixed(2);
   }
 }
 
