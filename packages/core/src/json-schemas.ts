@@ -65,9 +65,10 @@ const reportSchema = objectOf<SourceReport>(
     locator: text,
     version: number,
     readAt: moment,
+    requestId: text,
     reason: text,
   },
-  ['locator', 'version', 'readAt', 'reason'],
+  ['locator', 'version', 'readAt', 'requestId', 'reason'],
 );
 
 /** The JSON schema of each entry of what `resolver.explain()` answers. */

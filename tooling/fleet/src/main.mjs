@@ -45,11 +45,12 @@ const rows = [
 
 const width = Math.max(...rows.map(([title]) => title.length));
 const number = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en'));
-process.stdout.write(`| requests a second at Vault, ${paths} paths`.padEnd(width + 2) + ' |');
+const title = `| requests a second at Vault, ${paths} paths`;
+process.stdout.write(`${title.padEnd(width + 2)} |`);
 for (const size of sizes) process.stdout.write(` ${size.toLocaleString('en').padStart(9)} |`);
 process.stdout.write(`\n| ${'-'.repeat(width)} |${` ${'-'.repeat(8)}: |`.repeat(sizes.length)}\n`);
-for (const [title, measure] of rows) {
-  process.stdout.write(`| ${title.padEnd(width)} |`);
+for (const [what, measure] of rows) {
+  process.stdout.write(`| ${what.padEnd(width)} |`);
   for (const size of sizes) process.stdout.write(` ${number(measure(size, randomFrom(size))).padStart(9)} |`);
   process.stdout.write('\n');
 }

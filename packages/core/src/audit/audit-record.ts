@@ -18,6 +18,10 @@ export const auditEvents = [
   'refused',
   /** A setting was deleted where it came from; its last value is kept. */
   'deleted',
+  /** A source that is read in shadow holds something else than what is served. */
+  'shadow',
+  /** It was decided whether a source is on, in shadow or off. */
+  'rollout',
   /** The resolver stands elsewhere than before. */
   'state',
   /** A resource that is bound to settings could not be built anew, or not be disposed of. */

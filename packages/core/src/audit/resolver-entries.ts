@@ -52,6 +52,15 @@ export const entriesOf: {
     ...(trigger === 'load' && failures.length > 0 ? fallbacks(explain()) : []),
   ],
   source: ([{ type, ...activity }]) => [{ event: type, ...activity }],
+  rollout: ([{ mode, reason }]) => [{ event: 'rollout', outcome: mode, reason }],
+  shadow: ([{ differences }]) =>
+    differences.map(({ setting, kind, compared: { source, locator, version }, code }) => ({
+      event: 'shadow',
+      outcome: kind,
+      setting,
+      source,
+      ...given({ locator, version, code }),
+    })),
   bindFailed: ([{ settings, what, reason }]) =>
     settings.map((setting) => ({ event: 'bind', outcome: 'failure', setting, reason: `${what}: ${reason}` })),
 };
