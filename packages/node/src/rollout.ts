@@ -25,9 +25,7 @@ export interface VaultModeContext {
 }
 
 /** Decides about Vault instead of the variable USE_VAULT; true is `on`, false is `off`. */
-export type DecideVaultMode = (
-  context: VaultModeContext,
-) => VaultMode | boolean | PromiseLike<VaultMode | boolean>;
+export type DecideVaultMode = (context: VaultModeContext) => Promise<VaultMode | boolean>;
 
 /** What the decision is made from. */
 export interface RolloutCircumstances {
@@ -123,11 +121,7 @@ function reasonOf(thrown: unknown): string {
   return `it threw (${thrown instanceof Error ? thrown.constructor.name : typeof thrown})`;
 }
 
-function inTime<R>(
-  ask: (signal: AbortSignal) => R | PromiseLike<R>,
-  deadlineMs: number,
-  clock: Clock,
-): Promise<R> {
+function inTime<R>(ask: (signal: AbortSignal) => Promise<R>, deadlineMs: number, clock: Clock): Promise<R> {
   const controller = new AbortController();
   return new Promise<R>((resolve, reject) => {
     const callOff = clock.after(deadlineMs, () => {

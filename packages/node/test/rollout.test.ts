@@ -164,7 +164,7 @@ describe('a function that decides', () => {
       instance: 'web-1',
     });
     expect(contexts).toEqual([{ application: 'shop', environment: 'production', instance: 'web-1' }]);
-    const [token] = (await load({ TOKEN: '' }, { vaultMode: () => 'off' })).explain();
+    const [token] = (await load({ TOKEN: '' }, { vaultMode: async () => 'off' })).explain();
     expect(token?.sources).toContainEqual({
       source: 'vault',
       outcome: 'absent',
@@ -182,8 +182,8 @@ describe('a function that decides', () => {
       'it threw (TypeError)',
     ],
     ['rejects', () => Promise.reject(canary), 'it threw (string)'],
-    ['says something else', () => canary as 'on', 'it said none of on, shadow, off, true and false'],
-    ['says nothing', () => undefined as never, 'it said none of on, shadow, off, true and false'],
+    ['says something else', async () => canary as 'on', 'it said none of on, shadow, off, true and false'],
+    ['says nothing', (() => undefined) as never, 'it said none of on, shadow, off, true and false'],
   ])('and %s leaves it to the variable, with a warning', async (_, vaultMode, why) => {
     const warnings: unknown[] = [];
     const logger = { ...silent, warn: (...line: unknown[]) => warnings.push(line) };
@@ -243,7 +243,7 @@ describe('a function that decides', () => {
   });
 
   test('does not excuse a variable that says nothing', async () => {
-    await expect(load({ USE_VAULT: 'maybe' }, { vaultMode: () => 'on' })).rejects.toMatchObject({
+    await expect(load({ USE_VAULT: 'maybe' }, { vaultMode: async () => 'on' })).rejects.toMatchObject({
       problems: [expect.objectContaining({ name: 'USE_VAULT' })],
     });
   });
