@@ -1,3 +1,7 @@
 import { packageBuild } from '@strongroom/build/tsup';
 
-export default packageBuild({ index: 'src/index.ts', signals: 'src/signal/index.ts' });
+export default packageBuild({
+  index: 'src/index.ts',
+  openfeature: 'src/openfeature.ts',
+  signals: 'src/signal/index.ts',
+});

@@ -1,3 +1,4 @@
+import { SourceError, type SourceErrorCode } from './errors.js';
 import { nearMiss } from './near-miss.js';
 import type { Lookup, LookupContext, Source } from './source.js';
 
@@ -13,12 +14,15 @@ const maxFileBytes = 1024 * 1024;
 /**
  * Settings from environment variables: the setting's name is the variable's. A variable that is set but empty
  * counts as unset. `NAME_FILE` names a file that holds the value, whose one trailing newline is removed;
- * `NAME` and `NAME_FILE` both set is an error, and so is a file that cannot be read.
+ * `NAME` and `NAME_FILE` both set is an error, and so is a file that cannot be read. A file is read again each time
+ * that the source is asked; one that could be read before and cannot now is a source that could not be asked, so
+ * that a program that runs keeps the value.
  *
  * @param variables copied once, never written. @default process.env
  */
 export function environmentSource(variables: EnvironmentVariables = process.env): Source {
   const values = new Map<string, string>();
+  const readBefore = new Set<string>();
   for (const [name, value] of Object.entries(variables)) {
     if (value !== undefined) values.set(name, value);
   }
@@ -30,7 +34,7 @@ export function environmentSource(variables: EnvironmentVariables = process.env)
       const answers = new Map<string, Lookup>();
       await Promise.all(
         settings.map(async (setting) => {
-          answers.set(setting.name, await lookUp(setting.name, values, names, context));
+          answers.set(setting.name, await lookUp(setting.name, values, names, readBefore, context));
         }),
       );
       return answers;
@@ -42,6 +46,7 @@ function lookUp(
   name: string,
   values: ReadonlyMap<string, string>,
   names: ReadonlySet<string>,
+  readBefore: Set<string>,
   context: LookupContext,
 ): Lookup | Promise<Lookup> {
   const value = values.get(name) || undefined;
@@ -54,7 +59,7 @@ function lookUp(
       hint: `Unset ${name} or ${name}_FILE: only one of them can hold the value.`,
     };
   }
-  if (file !== undefined) return readValueFile(name, file, context.signal);
+  if (file !== undefined) return readValueFile(name, file, readBefore, context.signal);
   if (value !== undefined) return { status: 'found', value, locator: name };
   return { status: 'absent', reason: 'not-set', locator: name, hint: () => hintFor(name, values, names) };
 }
@@ -82,22 +87,52 @@ function* strangers(values: ReadonlyMap<string, string>, names: ReadonlySet<stri
   }
 }
 
-async function readValueFile(name: string, file: string, signal: AbortSignal): Promise<Lookup> {
+async function readValueFile(
+  name: string,
+  file: string,
+  readBefore: Set<string>,
+  signal: AbortSignal,
+): Promise<Lookup> {
+  const content = await contentOf(file, signal);
+  if (typeof content === 'string') {
+    readBefore.add(name);
+    return { status: 'found', value: content, locator: `${name}_FILE ${file}` };
+  }
+  const { code, reason, isFile } = content;
+  const named = isFile || readBefore.has(name) ? `the file ${file}` : 'the file';
+  // One that was there is no mistake in the variable: it is being replaced, or whatever mounts it is not well.
+  return readBefore.has(name)
+    ? { status: 'failed', error: new SourceError(code, `${named} named by ${name}_FILE ${reason}`) }
+    : {
+        status: 'misconfigured',
+        reason: `${named} named by ${name}_FILE ${reason}`,
+        hint: `Correct ${name}_FILE, or unset it.`,
+      };
+}
+
+/** Why a file gives no value. */
+interface FileFault {
+  readonly code: SourceErrorCode;
+  readonly reason: string;
+  /** There is a file of that name. Otherwise the text may be the secret itself, put there by mistake. */
+  readonly isFile: boolean;
+}
+
+async function contentOf(file: string, signal: AbortSignal): Promise<string | FileFault> {
   try {
     const bytes = await readBounded(file, signal);
-    if (bytes === undefined) {
-      return unreadable(name, file, `is larger than ${maxFileBytes / 1024} KiB`);
-    }
+    if (bytes === undefined) return malformed(`is larger than ${maxFileBytes / 1024} KiB`);
     // Refuses what is no text, rather than change it.
     const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const value = utf8.decode(bytes).replace(/\r?\n$/, '');
-    if (value === '') return unreadable(name, file, 'is empty');
-    return { status: 'found', value, locator: `${name}_FILE ${file}` };
+    return value === '' ? { code: 'SOURCE_UNAVAILABLE', reason: 'is empty', isFile: true } : value;
   } catch (error) {
     signal.throwIfAborted();
-    return unreadable(name, ...reasonOf(error, file));
+    return faultOf(error);
   }
 }
+
+const malformed = (reason: string): FileFault => ({ code: 'SOURCE_MALFORMED', reason, isFile: true });
 
 /** Reads at most the limit, whatever the file says of its size: it may be a pipe or a device. */
 async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -120,28 +155,19 @@ async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | 
   }
 }
 
-function unreadable(name: string, file: string | undefined, reason: string): Lookup {
-  return {
-    status: 'misconfigured',
-    reason: `the file ${file === undefined ? '' : `${file} `}named by ${name}_FILE ${reason}`,
-    hint: `Correct ${name}_FILE, or unset it.`,
-  };
-}
-
-/** The file is named only when there is one: otherwise the text may be the secret itself, put there by mistake. */
-function reasonOf(error: unknown, file: string): [file: string | undefined, reason: string] {
+function faultOf(error: unknown): FileFault {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return [undefined, 'does not exist'];
+      return { code: 'SOURCE_UNAVAILABLE', reason: 'does not exist', isFile: false };
     case 'EACCES':
     case 'EPERM':
-      return [file, 'may not be read by this process'];
+      return { code: 'SOURCE_DENIED', reason: 'may not be read by this process', isFile: true };
     case 'EISDIR':
-      return [file, 'is a folder'];
+      return malformed('is a folder');
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return [file, 'is not UTF-8 text'];
+      return malformed('is not UTF-8 text');
     default:
-      return [undefined, 'cannot be read'];
+      return { code: 'SOURCE_UNAVAILABLE', reason: 'cannot be read', isFile: false };
   }
 }

@@ -1,1 +1,4 @@
 export { type LoadSettingsOptions, loadSettings } from './load-settings.js';
+export { LoadedSettings } from './loaded-settings.js';
+export type { DecideVaultMode, VaultModeContext } from './rollout.js';
+export type { VaultMode } from './use-vault.js';

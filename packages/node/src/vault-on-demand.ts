@@ -1,20 +1,15 @@
-import {
-  type Absent,
-  type Clock,
-  type EnvironmentVariables,
-  type Logger,
-  nearMiss,
-  type Source,
-  type SourceEvent,
-} from '@strongroom/core';
+import type { Clock, EnvironmentVariables, Logger, Source, SourceEvent } from '@strongroom/core';
 import type { VaultSourceOptions } from '@strongroom/vault';
 import { keepLastKnownGood, type LastKnownGood } from './last-known-good.js';
+import { noPlace } from './vault-stand-in.js';
 
 export type { VaultSourceOptions };
 
 /**
  * The Vault source, made when the first setting asks for it: a program whose environment has everything
  * never loads the Vault client.
+ *
+ * @param mode `shadow` for one that is only compared
  */
 export function vaultSourceOnDemand(
   variables: EnvironmentVariables,
@@ -24,6 +19,7 @@ export function vaultSourceOnDemand(
     readonly logger?: Logger;
     readonly clock?: Clock;
   },
+  mode: 'on' | 'shadow',
 ): Source {
   const { vault, logger, clock } = options;
   let source: Promise<Source> | undefined;
@@ -38,7 +34,8 @@ export function vaultSourceOnDemand(
     made.onEvent?.((event) => {
       for (const listener of [...listeners]) listener(event);
     });
-    return keepLastKnownGood(made, variables, options);
+    // What nobody uses is not kept either.
+    return mode === 'shadow' ? made : keepLastKnownGood(made, variables, options);
   };
   return {
     name: 'vault',
@@ -54,29 +51,6 @@ export function vaultSourceOnDemand(
     },
     async close() {
       await source?.then((vault) => vault.close?.()).catch(() => undefined);
-    },
-  };
-}
-
-const noPlace: Absent = { status: 'absent', reason: 'no-place' };
-
-/** Stands where Vault would, so that an error says that it was not asked, and why. */
-export function vaultTurnedOff(variables: EnvironmentVariables): Source {
-  const hint = () => {
-    const meant = nearMiss('USE_VAULT', Object.keys(variables));
-    return meant === undefined ? undefined : `${meant} is set: was it meant to be USE_VAULT?`;
-  };
-  return {
-    name: 'vault',
-    async lookup(settings) {
-      return new Map(
-        settings.map(({ name, place, lease }): [string, Absent] => [
-          name,
-          place === undefined && lease === undefined
-            ? noPlace
-            : { status: 'absent', reason: 'turned-off', hint },
-        ]),
-      );
     },
   };
 }

@@ -3,20 +3,20 @@ import {
   type Definition,
   type EnvironmentVariables,
   type Problem,
-  parseBoolean,
 } from '@strongroom/core';
 import { misspeltEnvironment } from './misspelt-environment.js';
+import { parseUseVault, type UseVault, useVaultHint } from './use-vault.js';
 
 /** How the program is to be wired, as its environment variables say. */
 export interface Wiring {
   readonly environment: string;
-  readonly useVault: boolean;
+  readonly useVault: UseVault;
   /** Why the environment may not be the one that was meant. */
   readonly doubt: string | undefined;
 }
 
 /**
- * Reads which environment the program runs in and whether Vault is on.
+ * Reads which environment the program runs in and what USE_VAULT says.
  *
  * @param chosen the environment that the application chose in code, if it did
  * @throws ConfigurationError with every problem at once
@@ -39,14 +39,14 @@ export function readWiring(
       hints: meant === undefined ? [known] : [meant, known],
     });
   }
-  const useVault = parseBoolean(variables['USE_VAULT'] || 'false');
+  const useVault = parseUseVault(variables['USE_VAULT'] || 'false');
   if (useVault === undefined) {
     problems.push({
       code: 'SETTINGS_INVALID',
       name: 'USE_VAULT',
-      reason: 'the value is not a boolean',
+      reason: 'the value is neither a boolean, nor shadow, nor a share',
       tried: [],
-      hints: ['Set USE_VAULT to true or false (1/0, yes/no), or unset it to leave Vault off.'],
+      hints: [useVaultHint],
     });
   }
   if (problems.length > 0 || useVault === undefined) {
