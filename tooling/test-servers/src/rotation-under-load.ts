@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startDevServer } from '@strongroom/dev-server';
 import { RequestLoad } from './request-load.js';
 
@@ -42,6 +43,11 @@ export async function rotationUnderLoad(
   const refresh = async () => {
     const before = readsSoFar();
     await app.refresh();
+    // An address that was away is left alone for a moment, and then nothing is asked.
+    while (readsSoFar() === before) {
+      await delay(100);
+      await app.refresh();
+    }
     reads.push(readsSoFar() - before);
   };
   try {
