@@ -74,6 +74,12 @@ export const errorTable = {
     httpStatus: 503,
     remedy: 'Bring the source back that the message names, or allow older values.',
   },
+  SIGNAL_NOT_SENT: {
+    when: 'A broker did not take the signal that settings changed: it could not be reached, or refused.',
+    retryable: true,
+    httpStatus: 503,
+    remedy: 'Check the broker and announce again; without it the instances look again by their interval.',
+  },
   RESOLVER_CLOSED: {
     when: 'A closed resolver was asked to load.',
     retryable: false,

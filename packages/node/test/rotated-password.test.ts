@@ -75,6 +75,7 @@ describe.skipIf(!postgres.there)(postgres.title, () => {
       },
       logger: { debug() {}, info() {}, warn() {}, error() {} },
     });
+    const sessions = 4;
     const pools: pg.Pool[] = [];
     const failed: unknown[] = [];
     settings.events.on('bindFailed', (failure) => failed.push(failure));
@@ -82,9 +83,10 @@ describe.skipIf(!postgres.there)(postgres.title, () => {
       ['DATABASE_URL'],
       async ({ DATABASE_URL }) => {
         // Sessions that are open outlive the password that opened them; a new one would be refused.
-        const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 4, idleTimeoutMillis: 0 });
+        const pool = new pg.Pool({ connectionString: DATABASE_URL, max: sessions, idleTimeoutMillis: 0 });
         try {
-          await pool.query('select 1');
+          // Asked at the same time, so that each opens one.
+          await Promise.all(Array.from({ length: sessions }, () => pool.query('select pg_sleep(0.01)')));
         } catch (error) {
           await pool.end();
           throw error;

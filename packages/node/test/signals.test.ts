@@ -1,5 +1,5 @@
 import { connect } from '@nats-io/transport-node';
-import { createResolver, defineSettings, type Resolver, secret } from '@strongroom/core';
+import { createResolver, defineSettings, type Resolver, type Source, secret } from '@strongroom/core';
 import { ManualClock, type MemorySource, memorySource } from '@strongroom/core/testing';
 import { nats, redis, type TestService } from '@strongroom/test-servers';
 import { createClient } from 'redis';
@@ -58,10 +58,14 @@ describe(redis.title, () => {
     });
     afterAll(() => server?.close());
 
-    async function client() {
+    function unconnected() {
       const made = createClient({ url: server.url, socket: { reconnectStrategy: 50 } });
       made.on('error', () => undefined);
       clients.push(made);
+      return made;
+    }
+    async function client() {
+      const made = unconnected();
       await made.connect();
       return made;
     }
@@ -108,6 +112,33 @@ describe(redis.title, () => {
       await untilHeard(other, 'four');
       expect(log.info).toHaveBeenCalled();
       await stop();
+    });
+
+    test('are heard as soon as the server is there, which was not when the program started', async () => {
+      const log = logger();
+      await server.stop();
+      const stop = followSignals(resolver, redisBroker(unconnected()), { ...quick, logger: log });
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+      await server.start();
+      await untilHeard(redisBroker(await client()), 'two');
+      expect(log.warn).toHaveBeenCalledTimes(1);
+      await stop();
+    });
+
+    test('that the server does not take are told of, and hold nobody up', async () => {
+      const own = await client();
+      const clock = new ManualClock();
+      await server.kill();
+      await vi.waitFor(() => expect(own.isReady).toBe(false));
+      const announced = announceChange(redisBroker(own), place, { clock });
+      clock.advance(5_000);
+      await expect(announced).rejects.toMatchObject({
+        code: 'SIGNAL_NOT_SENT',
+        message: expect.stringContaining('Redis did not take the signal for my shop.v2* (test)'),
+      });
+      await server.start();
+      const closed = announceChange(redisBroker(unconnected()), place);
+      await expect(closed).rejects.toThrow(/ClientClosedError/);
     });
 
     test('are not heard after the end, and close() of the resolver is one', async () => {
@@ -164,6 +195,19 @@ describe(nats.title, () => {
       await stop();
     });
 
+    test('are missed for good when the connection gives up, and this is told once', async () => {
+      const log = logger();
+      const own = await connect({ servers: server.url, reconnect: false });
+      followSignals(resolver, natsBroker(own), { ...quick, logger: log });
+      await server.kill();
+      await own.closed();
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1));
+      await server.start();
+      await expect(announceChange(natsBroker(own), place)).rejects.toMatchObject({ code: 'SIGNAL_NOT_SENT' });
+      await resolver.close();
+      expect(log.warn).toHaveBeenCalledTimes(1);
+    });
+
     test('are not heard after the end, whether or not the connection still is', async () => {
       const own = await connection();
       const stop = followSignals(resolver, natsBroker(own), quick);
@@ -213,6 +257,56 @@ describe('signals', () => {
     random.mockRestore();
   });
 
+  test('that come while a refresh is under way are followed by one that began after them', async () => {
+    const clock = new ManualClock();
+    const gates: (() => void)[] = [];
+    let value = 'one';
+    let slow = false;
+    const asked: Source = {
+      name: 'asked',
+      async lookup([setting]) {
+        const answer = { status: 'found', value, locator: 'there' } as const;
+        // It has read what there was, and takes its time to say so.
+        if (slow) await new Promise<void>((resolve) => gates.push(resolve));
+        return new Map(setting === undefined ? [] : [[setting.name, answer]]);
+      },
+    };
+    await using settings = createResolver(definition, { environment: 'test', sources: [asked], clock });
+    await settings.load();
+    const { broker } = spoken();
+    followSignals(settings, broker, { clock, spreadMs: 0 });
+    slow = true;
+    const before = settings.refresh();
+    await vi.waitFor(() => expect(gates).toHaveLength(1));
+    value = 'two';
+    clock.advance(1);
+    await announceChange(broker, place);
+    clock.advance(0);
+    slow = false;
+    for (const open of gates.splice(0)) open();
+    await before;
+    await vi.waitFor(() => expect(settings.current().PASSWORD).toBe('two'));
+  });
+
+  test('of NATS that may not be heard are told of, and no message passes for one', () => {
+    let deny: (error: unknown) => void = () => undefined;
+    const broker = natsBroker({
+      subscribe(_, { callback }) {
+        deny = callback;
+        return { unsubscribe: () => undefined };
+      },
+      publish: () => undefined,
+      flush: async () => undefined,
+      status: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+    });
+    const clock = new ManualClock();
+    const log = logger();
+    followSignals(resolver, broker, { clock, logger: log });
+    deny(new Error('permissions violation'));
+    expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(clock.pending).toBe(0);
+  });
+
   test('leave no timer and no listener when they end', async () => {
     const clock = new ManualClock();
     const { broker, stop } = spoken();
@@ -224,6 +318,7 @@ describe('signals', () => {
     expect(clock.pending).toBe(0);
     expect(stop).toHaveBeenCalledTimes(1);
     expect(resolver.events.listenerCount('closed')).toBe(0);
+    expect(resolver.events.listenerCount('refresh')).toBe(0);
     await announceChange(broker, place);
     expect(clock.pending).toBe(0);
   });

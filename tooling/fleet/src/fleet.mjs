@@ -49,8 +49,8 @@ export class Load {
 }
 
 /** How long after a good refresh the next one begins, as the library draws it. */
-export const nextPoll = (random, everyMs = refreshEveryMs) =>
-  everyMs * (1 + (random() * 2 - 1) * refreshJitter);
+export const nextPoll = (random, everyMs = refreshEveryMs, jitter = refreshJitter) =>
+  everyMs * (1 + (random() * 2 - 1) * jitter);
 
 /** How long after a refresh that failed the next one begins, as the library draws it. */
 export function nextRetry(random, failed) {
@@ -62,23 +62,27 @@ export function nextRetry(random, failed) {
 const anyTime = (random) => random() * minuteMs;
 
 /** An hour of polling, each poll a read of the metadata of each path. */
-export function polling(instances, paths, random, everyMs = refreshEveryMs, begin = anyTime) {
+export function polling(instances, paths, random) {
   const load = new Load(2 * hourMs);
   for (let instance = 0; instance < instances; instance += 1) {
-    for (let at = begin(random); at < 2 * hourMs; at += nextPoll(random, everyMs)) load.add(at, paths);
+    for (let at = anyTime(random); at < 2 * hourMs; at += nextPoll(random)) load.add(at, paths);
   }
   return load;
 }
 
-/** The same with the version marker: one read a poll, and a look at every path now and then. */
-export function marked(instances, paths, random) {
+/** The same with the version marker: one read a poll, and a look at every path now and then, and when it was bumped. */
+export function marked(instances, paths, random, bumpedAt = Number.POSITIVE_INFINITY) {
   const load = new Load(2 * hourMs);
   for (let instance = 0; instance < instances; instance += 1) {
     let fullLook = -random() * fullLookEveryMs;
+    let seen = 0;
     for (let at = anyTime(random); at < 2 * hourMs; at += nextPoll(random)) {
       load.add(at, 1);
-      if (at < fullLook) continue;
-      load.add(at, paths);
+      const bumped = seen < bumpedAt && at >= bumpedAt;
+      seen = at;
+      if (at < fullLook && !bumped) continue;
+      // What was rotated is read too.
+      load.add(at, bumped ? paths + 1 : paths);
       // Sooner, by up to a fifth, as the library draws it.
       fullLook = at + fullLookEveryMs * (1 - random() / 5);
     }
@@ -88,22 +92,30 @@ export function marked(instances, paths, random) {
 
 /** Polling every quarter of an hour, and a signal each hour that one secret was rotated. */
 export function signalled(instances, paths, random, spread = spreadMs) {
-  const load = polling(instances, paths, random, 15 * minuteMs, (draw) => draw() * 15 * minuteMs);
-  for (const signalAt of [hourMs / 2, 1.5 * hourMs]) {
-    for (let instance = 0; instance < instances; instance += 1) {
-      load.add(signalAt + random() * spread, paths + 1);
+  const everyMs = 15 * minuteMs;
+  const load = new Load(2 * hourMs);
+  for (let instance = 0; instance < instances; instance += 1) {
+    let at = random() * everyMs;
+    for (const signalAt of [hourMs / 2, 1.5 * hourMs]) {
+      const lookAt = signalAt + random() * spread;
+      for (; at < lookAt; at += nextPoll(random, everyMs)) load.add(at, paths);
+      load.add(lookAt, paths + 1);
+      // A refresh begins the interval anew, whoever asked for it.
+      at = lookAt + nextPoll(random, everyMs);
     }
+    for (; at < 2 * hourMs; at += nextPoll(random, everyMs)) load.add(at, paths);
   }
   return load;
 }
 
 /** All start at once: every path is read, and an hour of polling follows. */
-export function coldStart(instances, paths, random, spread = 0) {
+export function coldStart(instances, paths, random, spread = 0, jitter = refreshJitter) {
   const load = new Load(2 * hourMs);
   for (let instance = 0; instance < instances; instance += 1) {
     let at = random() * spread;
     load.add(at, paths);
-    for (at += nextPoll(random); at < 2 * hourMs; at += nextPoll(random)) load.add(at, paths);
+    const wait = () => nextPoll(random, refreshEveryMs, jitter);
+    for (at += wait(); at < 2 * hourMs; at += wait()) load.add(at, paths);
   }
   return load;
 }

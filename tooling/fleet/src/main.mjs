@@ -12,6 +12,10 @@ const rows = [
   ['version marker: mean', (n, random) => marked(n, paths, random).between(quietFrom, end).mean],
   ['version marker: peak', (n, random) => marked(n, paths, random).between(quietFrom, end).peak],
   [
+    '  … the 2 min after a rotation: peak',
+    (n, random) => marked(n, paths, random, 90 * minuteMs).between(90 * minuteMs, 92 * minuteMs).peak,
+  ],
+  [
     'signal, polled every 15 min: mean',
     (n, random) => signalled(n, paths, random).between(quietFrom, end).mean,
   ],
@@ -23,10 +27,18 @@ const rows = [
     '  … with spreadMs: 60000',
     (n, random) => signalled(n, paths, random, minuteMs).between(quietFrom, end).peak,
   ],
+  [
+    '  … the polls after that: peak',
+    (n, random) => signalled(n, paths, random).between(100 * minuteMs, 110 * minuteMs).peak,
+  ],
   ['all start at once: first second', (n, random) => coldStart(n, paths, random).between(0, 1_000).peak],
   [
     '  … one interval later: peak',
     (n, random) => coldStart(n, paths, random).between(10_000, 2 * minuteMs).peak,
+  ],
+  [
+    '  … the same if there were no jitter',
+    (n, random) => coldStart(n, paths, random, 0, 0).between(10_000, 2 * minuteMs).peak,
   ],
   ['  … an hour later: peak', (n, random) => coldStart(n, paths, random).between(quietFrom, end).peak],
   [

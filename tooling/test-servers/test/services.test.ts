@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nats, postgres, redis, type TestService } from '../src/index.js';
+import { optionalServer } from '../src/optional-server.js';
 
-describe.each([postgres, redis, nats])('$title', (server) => {
-  let service: TestService;
-
-  describe.runIf(server.there)('as a test has it', () => {
+for (const server of [postgres, redis, nats]) {
+  describe.runIf(server.there)(server.title, () => {
+    let service: TestService;
     beforeAll(async () => {
       service = await server.start();
     });
@@ -32,8 +32,20 @@ describe.each([postgres, redis, nats])('$title', (server) => {
       expect(await listens()).toBe(true);
     });
   });
+}
 
-  it.runIf(!server.there)('says that it is not there', async () => {
-    await expect(server.start()).rejects.toThrow('There is no');
+describe('a server that the machine may have or not', () => {
+  const start = () => Promise.reject(new Error('was started'));
+
+  it('says that it is not there', async () => {
+    const none = optionalServer('Nothing', { names: ['no-such-server'], version: /v(\S+)/ }, start);
+    expect(none).toMatchObject({ title: 'on Nothing, which is not there', there: false });
+    await expect(none.start()).rejects.toThrow('There is no Nothing here');
+  });
+
+  it('is known by what it says of itself', async () => {
+    const node = optionalServer('Node.js', { names: ['node'], version: /v(\S+)/ }, start);
+    expect(node).toMatchObject({ title: `on Node.js ${process.versions.node}`, there: true });
+    await expect(node.start()).rejects.toThrow('was started');
   });
 });

@@ -1,4 +1,12 @@
-import { type Clock, type Declarations, type Logger, type Resolver, systemClock } from '@strongroom/core';
+import {
+  type Clock,
+  type Declarations,
+  type Logger,
+  type RefreshReport,
+  type Resolver,
+  StrongroomError,
+  systemClock,
+} from '@strongroom/core';
 import { type SignalBroker, signalChannel } from './signal-broker.js';
 
 /** The numbers of signals, each an option. */
@@ -7,6 +15,8 @@ export const signalDefaults = {
   spreadMs: 2_000,
   /** How long after a refresh that a signal caused the next one may begin, in milliseconds. */
   quietMs: 5_000,
+  /** How long a broker may take to take a signal, in milliseconds. */
+  announceDeadlineMs: 5_000,
 } as const;
 
 export interface FollowSignalsOptions {
@@ -40,18 +50,31 @@ export function followSignals<T extends Declarations>(
   const { clock = systemClock, logger } = options;
   let callOff: (() => void) | undefined;
   let quietUntil = Number.NEGATIVE_INFINITY;
+  let begunAt = Number.NEGATIVE_INFINITY;
   let isDown = false;
   let ended: Promise<void> | undefined;
+
+  // By this clock, for the resolver may have another.
+  const refreshed = ({ durationMs }: RefreshReport) => {
+    begunAt = clock.now() - durationMs;
+  };
+  const lookAgain = async (heardAt: number) => {
+    await resolver.refresh();
+    // One that was under way already may have read what was there before the change.
+    if (begunAt < heardAt) await resolver.refresh();
+  };
+  resolver.events.on('refresh', refreshed);
 
   const stop = broker.listen(signalChannel(resolver.definition.application, resolver.environment), {
     heard() {
       if (callOff !== undefined || ended !== undefined) return;
-      const wait = Math.max(0, quietUntil - clock.now()) + Math.random() * spreadMs;
+      const heardAt = clock.now();
+      const wait = Math.max(0, quietUntil - heardAt) + Math.random() * spreadMs;
       callOff = clock.after(wait, () => {
         callOff = undefined;
         quietUntil = clock.now() + quietMs;
         // It fails only when the resolver is closed meanwhile.
-        resolver.refresh().catch(() => undefined);
+        lookAgain(heardAt).catch(() => undefined);
       });
     },
     down() {
@@ -71,6 +94,7 @@ export function followSignals<T extends Declarations>(
     ended ??= stop();
     callOff?.();
     resolver.events.off('closed', closed);
+    resolver.events.off('refresh', refreshed);
     return ended;
   };
   const closed = () => void end().catch(() => undefined);
@@ -78,14 +102,45 @@ export function followSignals<T extends Declarations>(
   return end;
 }
 
+export interface AnnounceOptions {
+  /**
+   * How long the broker may take, in milliseconds: a client that is connecting again would wait for it without
+   * end. @default 5000
+   */
+  readonly announceDeadlineMs?: number;
+  /** @default the system's time */
+  readonly clock?: Clock;
+}
+
 /**
  * Says to every instance of an application in an environment that it should look again.
  *
- * @throws whatever the broker's client throws when the broker cannot be reached
+ * @throws StrongroomError `SIGNAL_NOT_SENT` when the broker did not take it; a client may still send it later
  */
-export function announceChange(
+export async function announceChange(
   broker: SignalBroker,
   { application, environment }: { readonly application: string; readonly environment: string },
+  { announceDeadlineMs = signalDefaults.announceDeadlineMs, clock = systemClock }: AnnounceOptions = {},
 ): Promise<void> {
-  return broker.announce(signalChannel(application, environment));
+  const notSent = (why: string) =>
+    new StrongroomError(
+      'SIGNAL_NOT_SENT',
+      `${broker.name} did not take the signal for ${application} (${environment}): ${why}. ` +
+        'The instances look again when their interval is over',
+    );
+  let callOff: () => void = () => undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const why = `no answer within ${announceDeadlineMs / 1000} s`;
+    callOff = clock.after(announceDeadlineMs, () => reject(notSent(why)));
+  });
+  const channel = signalChannel(application, environment);
+  const taken = broker.announce(channel).catch((thrown: unknown) => {
+    // Its class alone: what a client says may quote its address, with a password in it.
+    throw notSent(thrown instanceof Error ? thrown.constructor.name : 'its client failed');
+  });
+  try {
+    await Promise.race([taken, tooLate]);
+  } finally {
+    callOff();
+  }
 }

@@ -1,4 +1,5 @@
 export {
+  type AnnounceOptions,
   announceChange,
   type FollowSignalsOptions,
   followSignals,

@@ -2,7 +2,7 @@ import type { SignalBroker } from './signal-broker.js';
 
 /** What is needed of a connection of the package `@nats-io/transport-node`. */
 export interface NatsConnection {
-  subscribe(subject: string, options: { callback: () => void }): { unsubscribe(): void };
+  subscribe(subject: string, options: { callback: (error: unknown) => void }): { unsubscribe(): void };
   publish(subject: string): void;
   flush(): Promise<void>;
   status(): AsyncIterable<{ readonly type: string }>;
@@ -18,7 +18,9 @@ export function natsBroker(connection: NatsConnection): SignalBroker {
   return {
     name: 'NATS',
     listen(channel, { heard, down, up }) {
-      const subscription = connection.subscribe(channel, { callback: () => heard() });
+      // An error takes the place of a message when the server does not allow the channel.
+      const callback = (error: unknown) => (error ? down() : heard());
+      const subscription = connection.subscribe(channel, { callback });
       const states = connection.status()[Symbol.asyncIterator]();
       const follow = async () => {
         for (let state = await states.next(); state.done !== true; state = await states.next()) {
