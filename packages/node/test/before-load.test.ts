@@ -44,7 +44,8 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
     const told = records.filter(({ event }) => ['refresh', 'read', 'change', 'state'].includes(event));
     const locator = `secret/${security}#secret_key`;
-    const where = { setting: 'SECRET_KEY', source: 'vault', locator };
+    const requestId = expect.stringMatching(/^[\da-f-]{36}$/);
+    const where = { setting: 'SECRET_KEY', source: 'vault', locator, requestId };
     expect(told).toMatchObject([
       { event: 'refresh', outcome: 'changed', trigger: 'load' },
       { event: 'state', outcome: 'ready' },
