@@ -1,7 +1,7 @@
 import type { Breather } from './breather.js';
 import { StrongroomError } from './errors.js';
 import type { Resolved } from './resolution.js';
-import { atOnce, inSlices, makeSnapshot, type SnapshotMaking } from './snapshot.js';
+import { atOnce, inSlices, makeSnapshot, type ReaderOf, type SnapshotMaking } from './snapshot.js';
 import { undisturbed } from './undisturbed.js';
 
 type ByName = ReadonlyMap<string, Resolved>;
@@ -10,7 +10,7 @@ type ByName = ReadonlyMap<string, Resolved>;
 export class KeptSettings<S> {
   readonly #application: string;
   readonly #title: string;
-  readonly #readers = new Set<(name: string) => void>();
+  readonly #readers = new Set<ReaderOf>();
   #snapshot: S | undefined;
   #resolved: ByName | undefined;
 
@@ -57,21 +57,25 @@ export class KeptSettings<S> {
   }
 
   /** Tells of reads from now on, which takes another object of the same values. */
-  observe(reader: (name: string) => void): () => void {
-    // Each read of a secret comes by here: nothing is made on the way, not even a function for `undisturbed`.
-    const tell = (name: string) => {
-      try {
-        reader(name);
-      } catch (thrown) {
-        undisturbed(() => {
-          throw thrown;
-        });
-      }
+  observe(readerOf: ReaderOf): () => void {
+    let on = true;
+    const own = (name: string) => {
+      const read = readerFrom(readerOf, name);
+      // Each read of a secret comes by here: nothing is made on the way, not even a function for `undisturbed`.
+      return () => {
+        if (!on) return;
+        try {
+          read();
+        } catch (thrown) {
+          surface(thrown);
+        }
+      };
     };
-    this.#readers.add(tell);
+    this.#readers.add(own);
     this.#showAgain();
     return () => {
-      if (this.#readers.delete(tell)) this.#showAgain();
+      on = false;
+      if (this.#readers.delete(own)) this.#showAgain();
     };
   }
 
@@ -84,11 +88,16 @@ export class KeptSettings<S> {
   }
 
   #make(resolved: Iterable<Resolved>): SnapshotMaking {
-    const readers = this.#readers;
-    const tell = (name: string) => {
-      for (const reader of readers) reader(name);
+    const readers = [...this.#readers];
+    const readerOf = (name: string) => {
+      const reads = readers.map((reader) => reader(name));
+      const [only] = reads;
+      if (only !== undefined && reads.length === 1) return only;
+      return () => {
+        for (const read of reads) read();
+      };
     };
-    return makeSnapshot(this.#title, [...resolved], this.#observed ? tell : undefined);
+    return makeSnapshot(this.#title, [...resolved], this.#observed ? readerOf : undefined);
   }
 
   #notReady(): never {
@@ -98,3 +107,18 @@ export class KeptSettings<S> {
     );
   }
 }
+
+/** Whoever gives no reader, because it throws, is told of nothing. */
+function readerFrom(readerOf: ReaderOf, name: string): () => void {
+  try {
+    return readerOf(name);
+  } catch (thrown) {
+    surface(thrown);
+    return () => {};
+  }
+}
+
+const surface = (thrown: unknown): void =>
+  undisturbed(() => {
+    throw thrown;
+  });

@@ -237,14 +237,16 @@ export class Resolver<T extends Declarations> {
   }
 
   /**
-   * Tells a listener of every read of a secret from now on, by the setting's name. Until it is called off,
-   * reading a secret of the snapshots of `current()` costs a call; those that were handed out before tell
-   * nothing.
+   * Tells of every read of a secret from now on. Until it is called off, reading a secret of the snapshots of
+   * `current()` costs a call; those that were handed out before tell nothing.
    *
+   * @param readerOf asked for each secret, by its name, whenever a snapshot is made: gives what is called at
+   *   every read of it
    * @returns a function that calls it off
+   * @example resolver.observeReads((name) => () => counts[name]++);
    */
-  observeReads(listener: (name: string) => void): () => void {
-    return this.#kept.observe(listener);
+  observeReads(readerOf: (name: string) => () => void): () => void {
+    return this.#kept.observe(readerOf);
   }
 
   /** @internal For the library's own further entries. */

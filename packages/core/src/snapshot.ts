@@ -12,12 +12,12 @@ const redacted = '[secret]';
  * `JSON.stringify`, `console.dir` with hidden properties and whatever else walks over an object's own
  * properties do not come upon them; `console.log` and `JSON.stringify` show that they are there.
  *
- * @param onRead told of each read of a secret; reading one then costs a call
+ * @param readerOf gives for each secret, by its name, what is called at every read of it
  */
 export function* makeSnapshot(
   title: string,
   values: readonly { readonly setting: Setting; readonly value: unknown }[],
-  onRead?: (name: string) => void,
+  readerOf?: ReaderOf,
 ): SnapshotMaking {
   const shown = () =>
     Object.fromEntries(
@@ -44,12 +44,15 @@ export function* makeSnapshot(
       Object.defineProperty(
         secrets,
         name,
-        onRead === undefined ? hidden(value) : watched(name, value, onRead),
+        readerOf === undefined ? hidden(value) : watched(value, readerOf(name)),
       );
   }
   Object.freeze(secrets);
   return Object.freeze(snapshot);
 }
+
+/** Gives for a secret, by its name, what is called at every read of it. */
+export type ReaderOf = (name: string) => () => void;
 
 /** A snapshot that is being made: between any two settings there may be a pause. */
 export type SnapshotMaking = Generator<undefined, object, undefined>;
@@ -73,9 +76,9 @@ export async function inSlices(making: SnapshotMaking, breather: Breather): Prom
 
 const hidden = (value: unknown): PropertyDescriptor => ({ value, enumerable: false });
 
-const watched = (name: string, value: unknown, onRead: (name: string) => void): PropertyDescriptor => ({
+const watched = (value: unknown, read: () => void): PropertyDescriptor => ({
   get() {
-    onRead(name);
+    read();
     return value;
   },
   enumerable: false,

@@ -25,7 +25,7 @@ function open() {
   });
   opened.push(resolver);
   const reads: string[] = [];
-  const observe = () => resolver.observeReads((name) => void reads.push(name));
+  const observe = () => resolver.observeReads((name) => () => void reads.push(name));
   return { resolver, source, reads, observe };
 }
 
@@ -64,7 +64,7 @@ test('reads cost nothing again when nobody listens any more', async () => {
 
 test('a listener that throws disturbs neither the reader nor the other listeners', async () => {
   const { resolver, reads, observe } = open();
-  resolver.observeReads(() => {
+  resolver.observeReads(() => () => {
     throw new Error('no');
   });
   observe();
@@ -74,6 +74,20 @@ test('a listener that throws disturbs neither the reader nor the other listeners
   expect(caught).toHaveBeenCalledOnce();
   expect(caught.mock.calls[0]?.[0]).toThrow('no');
   caught.mockRestore();
+  expect(reads).toEqual(['PASSWORD']);
+});
+
+test('one that gives no reader is told of nothing, and keeps no snapshot from being made', async () => {
+  const { resolver, reads, observe } = open();
+  await resolver.load();
+  observe();
+  const caught = vi.spyOn(process, 'nextTick').mockImplementation(() => {});
+  resolver.observeReads(() => {
+    throw new Error('no');
+  });
+  expect(caught.mock.calls[0]?.[0]).toThrow('no');
+  caught.mockRestore();
+  expect(resolver.current().PASSWORD).toBe('one');
   expect(reads).toEqual(['PASSWORD']);
 });
 

@@ -351,7 +351,7 @@ describe('when it compares', () => {
     const { resolver, shadow } = open({ PASSWORD: 'wrong' });
     await resolver.load();
     const reads: string[] = [];
-    resolver.observeReads((name) => reads.push(name));
+    resolver.observeReads((name) => () => void reads.push(name));
     await shadow.compare();
     expect(reads).toEqual([]);
     expect(resolver.current().PASSWORD).toBe('correct');

@@ -70,6 +70,8 @@ export interface LoadSettingsOptions<E extends string = string> extends Pick<Res
    * @default the variables STRONGROOM_LAST_KNOWN_GOOD and STRONGROOM_LAST_KNOWN_GOOD_KEY; without them nothing is written
    */
   readonly lastKnownGood?: LastKnownGood;
+  /** Given the resolver before it is loaded: for an audit trail and for listeners that should miss nothing. */
+  readonly beforeLoad?: (resolver: Resolver<Declarations>) => void;
 }
 
 /**
@@ -109,6 +111,7 @@ export async function loadSettings<T extends Declarations, E extends string>(
     instance: true,
     refreshOnSignal: true,
     lastKnownGood: true,
+    beforeLoad: true,
     clock: true,
   });
   // Copied at once: all that is read is of one moment, and each reading of process.env itself asks the system.
@@ -156,6 +159,7 @@ export async function loadSettings<T extends Declarations, E extends string>(
   if (logger === undefined) warnWhenDegraded(resolver);
   try {
     if (options.refreshOnSignal !== undefined) refreshOnSignal(resolver, options.refreshOnSignal, logger);
+    options.beforeLoad?.(resolver);
     await resolver.load();
   } catch (error) {
     await resolver.close();

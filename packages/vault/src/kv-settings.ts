@@ -1,4 +1,4 @@
-import type { Absent, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
+import type { Absent, Found, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
 import { inParallel } from './in-parallel.js';
 import type { KvContext } from './kv/kv-context.js';
@@ -139,8 +139,14 @@ export class KvSettings {
       } else if (look.status === 'absent') lookup = absentSecret(look, spot);
       else if (!(key in look.data)) lookup = absentKey(keys, spot);
       else {
-        const found = { status: 'found', value: look.data[key], locator, readAt } as const;
-        const { version } = look;
+        const { version, requestId } = look;
+        const found: Found = {
+          status: 'found',
+          value: look.data[key],
+          locator,
+          readAt,
+          ...(requestId === undefined ? {} : { requestId }),
+        };
         lookup = version === undefined || revision === undefined ? found : { ...found, version, revision };
       }
       answers.set(name, lookup);

@@ -124,6 +124,7 @@ test('says where each value lies', async () => {
   expect(answers.get('DATABASE_URL')).toEqual({
     status: 'found',
     value: 'new',
+    requestId: expect.stringMatching(/^[\da-f-]{36}$/),
     locator: 'secret/pake_system/development/database#url',
     version: 2,
     revision: expect.stringMatching(/^2@\d+$/),

@@ -133,7 +133,7 @@ export function auditTrail(resolver: AuditedResolver, options: AuditOptions): Au
     for (const entry of entries) queue.push(entry);
     if (event === 'closed') void close();
   });
-  const unobserve = resolver.observeReads(reads.read);
+  const unobserve = resolver.observeReads(reads.readerOf);
   queue.push({ event: 'trail', outcome: 'begun' });
 
   let closed: Promise<void> | undefined;

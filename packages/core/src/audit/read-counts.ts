@@ -3,9 +3,16 @@ import type { Clock } from '../clock.js';
 /** Told of a read of a setting, or of so many since it was told last. */
 type Tell = (name: string, count: number) => void;
 
+interface Count {
+  /** Whether the first read was told of. */
+  begun: boolean;
+  /** The reads since it was told of any. */
+  reads: number;
+}
+
 /** Counts the reads of each setting: the first is told of at once, the others once an interval. */
 export class ReadCounts {
-  readonly #counts = new Map<string, { since: number }>();
+  readonly #counts = new Map<string, Count>();
   readonly #tell: Tell;
   readonly #clock: Clock;
   readonly #intervalMs: number;
@@ -17,16 +24,13 @@ export class ReadCounts {
     this.#intervalMs = intervalMs;
   }
 
-  /** Called for each read: nothing may be dear here. */
-  readonly read = (name: string): void => {
-    const count = this.#counts.get(name);
-    if (count !== undefined) {
-      count.since += 1;
-      if (this.#callOff === undefined) this.#tellLater();
-      return;
-    }
-    this.#counts.set(name, { since: 0 });
-    this.#tell(name, 1);
+  /** What is called at each read of a setting: nothing may be dear there. */
+  readonly readerOf = (name: string): (() => void) => {
+    const count = this.#countOf(name);
+    return () => {
+      if (!count.begun) this.#begin(name, count);
+      else if (++count.reads === 1) this.#tellLater();
+    };
   };
 
   /**
@@ -35,9 +39,11 @@ export class ReadCounts {
    * @returns how many reads were not told of
    */
   beginAnew(name: string): number {
-    const count = this.#counts.get(name);
-    this.#counts.delete(name);
-    return count?.since ?? 0;
+    const count = this.#countOf(name);
+    const { reads } = count;
+    count.begun = false;
+    count.reads = 0;
+    return reads;
   }
 
   /** Tells of what was counted, and counts on. */
@@ -45,14 +51,25 @@ export class ReadCounts {
     this.#callOff?.();
     this.#callOff = undefined;
     for (const [name, count] of this.#counts) {
-      if (count.since === 0) continue;
-      const reads = count.since;
-      count.since = 0;
+      const { reads } = count;
+      if (reads === 0) continue;
+      count.reads = 0;
       this.#tell(name, reads);
     }
   }
 
+  #countOf(name: string): Count {
+    const count = this.#counts.get(name) ?? { begun: false, reads: 0 };
+    this.#counts.set(name, count);
+    return count;
+  }
+
+  #begin(name: string, count: Count): void {
+    count.begun = true;
+    this.#tell(name, 1);
+  }
+
   #tellLater(): void {
-    this.#callOff = this.#clock.after(this.#intervalMs, () => this.flush());
+    this.#callOff ??= this.#clock.after(this.#intervalMs, () => this.flush());
   }
 }

@@ -52,7 +52,7 @@ export const entriesOf: {
     ...(trigger === 'load' && failures.length > 0 ? fallbacks(explain()) : []),
   ],
   source: ([{ type, ...activity }]) => [{ event: type, ...activity }],
-  rollout: ([{ mode, reason }]) => [{ event: 'rollout', outcome: mode, reason }],
+  rollout: ([{ source, mode, reason }]) => [{ event: 'rollout', outcome: mode, source, reason }],
   shadow: ([{ differences }]) =>
     differences.map(({ setting, kind, compared: { source, locator, version }, code }) => ({
       event: 'shadow',

@@ -124,7 +124,7 @@ export class ResolverMetrics {
         result.observe(breaker, open ? 1 : 0, { ...common, ...where });
       }
       if (reads === undefined) return;
-      for (const [source, count] of this.#reads?.counts ?? []) {
+      for (const [source, count] of this.#reads?.counts() ?? []) {
         result.observe(reads, count, { ...common, 'strongroom.source': source });
       }
     };

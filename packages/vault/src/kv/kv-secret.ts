@@ -1,4 +1,5 @@
 import { dataOf, objectAt, own, timeOf } from '../json-object.js';
+import { requestIdOf } from '../request-id.js';
 
 /** A KV secret that is there. */
 export interface KvFound {
@@ -9,6 +10,8 @@ export interface KvFound {
   readonly version: number | undefined;
   /** When the version was written, in milliseconds since 1970. Undefined in KV version 1. */
   readonly createdTime: number | undefined;
+  /** By which Vault's own audit log knows the read. Undefined where Vault did not say. */
+  readonly requestId?: string;
 }
 
 /** There is no such secret, or not in this version. */
@@ -34,7 +37,9 @@ export function readSecret(body: unknown): KvFound | KvAbsent | undefined {
   if (createdTime === undefined) return undefined;
 
   const data = objectAt(secret, 'data');
-  if (data !== undefined) return { status: 'found', data: dataOf(data), version, createdTime };
+  if (data !== undefined) {
+    return { status: 'found', data: dataOf(data), version, createdTime, ...requestOf(body) };
+  }
   if (own(secret, 'data') !== null) return undefined;
   if (own(metadata, 'destroyed') === true) return { status: 'absent', reason: 'version-destroyed', version };
   const deleted = own(metadata, 'deletion_time');
@@ -45,7 +50,20 @@ export function readSecret(body: unknown): KvFound | KvAbsent | undefined {
 /** Reads the body of an answer to a read of KV version 1: there the whole of `data` is the secret. */
 export function readSecretOfVersion1(body: unknown): KvFound | undefined {
   const data = objectAt(body, 'data');
-  return data && { status: 'found', data: dataOf(data), version: undefined, createdTime: undefined };
+  return (
+    data && {
+      status: 'found',
+      data: dataOf(data),
+      version: undefined,
+      createdTime: undefined,
+      ...requestOf(body),
+    }
+  );
+}
+
+function requestOf(body: unknown): Pick<KvFound, 'requestId'> {
+  const requestId = requestIdOf(body);
+  return requestId === undefined ? {} : { requestId };
 }
 
 /** KV version 1 says for how long a secret may be kept, version 2 does not. */
