@@ -25,7 +25,10 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** What a refresh asks for when nothing has changed, below `shop/development/`. */
-async function refreshed(options: LoadSettingsOptions, before = async () => {}): Promise<readonly string[]> {
+async function refreshed(
+  options: LoadSettingsOptions<'development'>,
+  before = async () => {},
+): Promise<readonly string[]> {
   const settings = await loadSettings(definition, { variables, ...options });
   try {
     await settings.refresh();
