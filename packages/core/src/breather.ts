@@ -1,7 +1,7 @@
 /** How long the event loop may be held at a time, in milliseconds: well below the 20 that a request would notice. */
 const sliceMs = 5;
 
-/** Lets others have the event loop now and then during work on many settings. */
+/** Lets others have the event loop now and then during work on many settings; for sources too. */
 export class Breather {
   #since = performance.now();
 
@@ -10,6 +10,7 @@ export class Breather {
     return performance.now() - this.#since > sliceMs;
   }
 
+  /** Waits until whatever else is due has been done. */
   async pause(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#since = performance.now();

@@ -50,6 +50,7 @@ test('reads all that is set', () => {
       VAULT_SKIP_VERIFY: 'false',
       STRONGROOM_VAULT_AUTH_NAMESPACE: 'team',
       STRONGROOM_VAULT_MOUNT: '/team/secret/',
+      STRONGROOM_VAULT_MARKER: 'Yes',
     }),
   ).toEqual({
     address: 'https://vault',
@@ -60,6 +61,7 @@ test('reads all that is set', () => {
     requestTimeoutMs: 60_000,
     retries: 0,
     mount: 'team/secret',
+    marker: true,
     tls: { caFile: '/ca.pem', certFile: '/cert.pem', keyFile: '/key.pem', serverName: 'vault.internal' },
   });
   expect(options({ VAULT_CACERT_BYTES: 'PEM', VAULT_CAPATH: '/cas' }).tls).toEqual({ ca: 'PEM' });
@@ -84,6 +86,7 @@ test('reports every problem at once, and no value', () => {
     VAULT_CLIENT_CERT: '/cert.pem',
     VAULT_SKIP_VERIFY: 'maybe',
     STRONGROOM_VAULT_MOUNT: 'a/../b',
+    STRONGROOM_VAULT_MARKER: 'hunter2',
   };
   let thrown: unknown;
   try {
@@ -101,6 +104,7 @@ test('reports every problem at once, and no value', () => {
     'VAULT_CLIENT_TIMEOUT',
     'VAULT_MAX_RETRIES',
     'STRONGROOM_VAULT_MOUNT',
+    'STRONGROOM_VAULT_MARKER',
   ]);
   expect(thrown.message).not.toContain('hunter2');
 });

@@ -1,4 +1,13 @@
-import type { Absent, Found, Known, Lookup, LookupContext, Misconfigured, Setting } from '@strongroom/core';
+import {
+  type Absent,
+  Breather,
+  type Found,
+  type Known,
+  type Lookup,
+  type LookupContext,
+  type Misconfigured,
+  type Setting,
+} from '@strongroom/core';
 import { absentKey, absentSecret } from './absence.js';
 import { inParallel } from './in-parallel.js';
 import type { KvContext } from './kv/kv-context.js';
@@ -48,19 +57,17 @@ export class KvSettings {
     if (marker) this.#marker = new MarkerWatch(this.#reads, fullLookEveryMs, now);
   }
 
-  /** Answers for the settings that have a place, and for no others. */
+  /** Answers for the settings that are not leased. */
   async lookup(
     settings: readonly Setting[],
     context: LookupContext,
     round: LookupRound,
     answers: Map<string, Lookup>,
   ): Promise<void> {
-    const { application, environment, signal } = context;
-    const placed = settings.filter(({ name, place }) => {
-      if (place?.group.split('/')[0] === markerName) answers.set(name, reserved);
-      return place !== undefined && !answers.has(name);
-    });
-    const secrets = placeSettings(placed, application, environment, this.#layout);
+    const { signal } = context;
+    const breather = new Breather();
+    const placed = withPlace(settings, answers);
+    const secrets = await placeSettings(placed, context, this.#layout, breather);
     if (secrets.length === 0) return;
     const begun = this.#surroundings.now();
     const failed = (some: readonly { readonly name: string }[], error: unknown) => {
@@ -71,18 +78,20 @@ export class KvSettings {
     try {
       epoch = await this.#epoch(context, round);
     } catch (error) {
-      return failed(placed, error);
+      for (const secret of secrets) failed(secret.settings, error);
+      return;
     }
-    await inParallel(secrets, this.#surroundings.readsAtOnce, async (secret) => {
+    await inParallel(secrets, this.#surroundings.readsAtOnce, breather, (secret) => {
       if (epoch !== undefined && this.#holds(secret, context, epoch)) {
-        return this.#repeat(secret, answers);
+        this.#repeat(secret, answers);
+        return undefined;
       }
-      try {
-        const look = await round.ask(() => this.#look(secret, context));
-        this.#answer(secret, look, epoch, answers);
-      } catch (error) {
-        failed(secret.settings, error);
-      }
+      return round
+        .ask(() => this.#look(secret, context))
+        .then(
+          (look) => this.#answer(secret, look, epoch, answers),
+          (error) => failed(secret.settings, error),
+        );
     });
   }
 
@@ -172,6 +181,18 @@ export class KvSettings {
     return `${namespace === undefined ? '' : `${namespace}/`}${kv.mount}/${path}#${key}`;
   }
 }
+
+/** The settings to look for in Vault; the others are answered at once. */
+function* withPlace(settings: readonly Setting[], answers: Map<string, Lookup>): Iterable<Setting> {
+  for (const setting of settings) {
+    const { name, place, lease } = setting;
+    if (place?.group === markerName || place?.group.startsWith(`${markerName}/`)) answers.set(name, reserved);
+    else if (place !== undefined) yield setting;
+    else if (lease === undefined) answers.set(name, noPlace);
+  }
+}
+
+const noPlace: Absent = Object.freeze({ status: 'absent', reason: 'no-place' });
 
 const seenAt = (locator: string, known: Known | undefined): string | undefined =>
   known?.locator === locator ? known.revision : undefined;

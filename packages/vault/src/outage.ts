@@ -23,8 +23,8 @@ export class LookupRound {
   readonly #probing: boolean;
   readonly #ended: (outage: boolean) => void;
   #probe: Promise<unknown> | undefined;
+  #asked = 0;
   #answered = 0;
-  #unavailable = 0;
 
   constructor(probing: boolean, ended: (outage: boolean) => void) {
     this.#probing = probing;
@@ -46,19 +46,19 @@ export class LookupRound {
     return asked;
   }
 
-  /** It is over. One that was called off says nothing, and is not ended. */
+  /** It is over, or was called off: when nothing was answered by then, one probe at the next time does no harm. */
   end(): void {
-    if (this.#answered + this.#unavailable > 0) this.#ended(this.#answered === 0);
+    if (this.#asked > 0) this.#ended(this.#answered === 0);
   }
 
   async #count<T>(asked: Promise<T>): Promise<T> {
+    this.#asked++;
     try {
       const answer = await asked;
       this.#answered++;
       return answer;
     } catch (error) {
-      if (unavailable(error) === undefined) this.#answered++;
-      else this.#unavailable++;
+      if (!isSourceError(error) || error.code !== 'SOURCE_UNAVAILABLE') this.#answered++;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import type { Problem, Setting } from '@strongroom/core';
+import type { Breather, Problem, Setting } from '@strongroom/core';
 import { notConfigured, problem } from './configuration-problem.js';
 import type { KvVersion } from './kv/kv-version.js';
 
@@ -73,14 +73,15 @@ export interface PlacedSecret {
 }
 
 /** The secrets in which these settings lie, each once. Settings without a place are left out. */
-export function placeSettings(
-  settings: readonly Setting[],
-  application: string,
-  environment: string,
+export async function placeSettings(
+  settings: Iterable<Setting>,
+  { application, environment }: { readonly application: string; readonly environment: string },
   layout: 'group' | 'leaf',
-): readonly PlacedSecret[] {
+  breather: Breather,
+): Promise<readonly PlacedSecret[]> {
   const secrets = new Map<string, { name: string; key: string }[]>();
   for (const { name, place } of settings) {
+    if (breather.due) await breather.pause();
     if (place === undefined) continue;
     const group = `${application}/${environment}/${place.group}`;
     const [path, key] = layout === 'group' ? [group, place.key] : [`${group}/${place.key}`, 'value'];

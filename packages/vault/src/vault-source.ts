@@ -1,4 +1,4 @@
-import type { Absent, Lookup, LookupContext, Setting, Source } from '@strongroom/core';
+import type { Lookup, LookupContext, Setting, Source } from '@strongroom/core';
 import { KvContext } from './kv/kv-context.js';
 import type { KvVersions } from './kv/kv-version.js';
 import { KvSettings } from './kv-settings.js';
@@ -53,15 +53,15 @@ export function createVaultSource(surroundings: SourceSurroundings, given: KvPla
     context: LookupContext,
   ): Promise<ReadonlyMap<string, Lookup>> {
     const answers = new Map<string, Lookup>();
-    for (const { name, place } of settings) if (place === undefined) answers.set(name, noPlace);
     const round = outage.begin();
-    await Promise.all([
-      placed.lookup(settings, context, round, answers),
-      leased.lookup(settings, context, round, answers),
-    ]);
-    round.end();
+    try {
+      await Promise.all([
+        placed.lookup(settings, context, round, answers),
+        leased.lookup(settings, context, round, answers),
+      ]);
+    } finally {
+      round.end();
+    }
     return answers;
   }
 }
-
-const noPlace: Absent = Object.freeze({ status: 'absent', reason: 'no-place' });

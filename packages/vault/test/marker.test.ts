@@ -1,11 +1,13 @@
 import { createResolver, defineSettings, type Setting, secret } from '@strongroom/core';
 import { ManualClock } from '@strongroom/core/testing';
+import { startDevServer } from '@strongroom/dev-server';
 import { administer, serverKinds, type TestServer } from '@strongroom/test-servers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { bumpMarker, createVault, type Vault, vaultSource } from '../src/index.js';
 import { openCounted } from './counted.js';
+import { exampleWith, runExample } from './readme-example.js';
 
 const groups = Array.from({ length: 25 }, (_, group) => group);
 const hundred = defineSettings({
@@ -284,4 +286,12 @@ test('what one resolver knows of its environment says nothing of another one', a
   await bumpMarker(vault.kv(), { application: 'shop', environment: 'two' });
   expect(await look('one')).toBe('unchanged');
   expect(await look('two')).toBe('found');
+});
+
+test('the example of the README prints what it says, on an empty server', async () => {
+  const server = await startDevServer({ rootToken: 'dev-only-token' });
+  onTestFinished(() => server.close());
+  const example = await exampleWith('await bumpMarker(');
+  expect(example.says).toHaveLength(1);
+  expect(await runExample(example, server.address)).toEqual(example.says);
 });
