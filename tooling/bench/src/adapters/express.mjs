@@ -24,7 +24,7 @@ const middlewares = {
 /** An application with one route, whose settings come the named way. */
 export async function makeExpress(arm) {
   const app = express();
-  if (arm !== 'bare') app.use(await middlewares[arm]());
+  if (arm !== 'bare') app.use(await middlewares[arm.replace(' again', '')]());
   app.get('/', (req, res) => {
     res.json({ greeting: (arm === 'bare' ? constant : req.settings).GREETING });
   });
