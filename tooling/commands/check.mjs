@@ -13,6 +13,7 @@ const steps = [
   ['types', tool('turbo', 'run', 'typecheck', '--output-logs=errors-only')],
   ['lint and format', tool('biome', 'check', '--error-on-warnings')],
   ['lockfile names no host', ['node', 'tooling/commands/lockfile.mjs']],
+  ['tarballs, as a consumer sees them', tool('node', 'tooling/commands/tarballs.mjs')],
   ['promises have their tests', ['node', 'tooling/commands/guarantees.mjs']],
 ];
 let passed = 0;

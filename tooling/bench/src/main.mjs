@@ -1,4 +1,5 @@
 // `pnpm bench [rounds]`: every figure is a ratio within one run.
+import { adapters } from './adapters.mjs';
 import { bigRefresh } from './big-refresh.mjs';
 import { hotRead } from './hot-read.mjs';
 import { startUpFromEnvironment } from './start-up-environment.mjs';
@@ -10,3 +11,4 @@ await startUpFromEnvironment(rounds);
 await startUpWithVault(rounds);
 await coldReads(rounds);
 await bigRefresh(Math.min(rounds, 5));
+await adapters(rounds);

@@ -1,0 +1,15 @@
+import core = require('@strongroom/core');
+import expressAdapter = require('@strongroom/express');
+import fastifyAdapter = require('@strongroom/fastify');
+import node = require('@strongroom/node');
+
+const definition = core.defineSettings({
+  application: 'shop',
+  environments: ['production'],
+  settings: { TOKEN: core.secret('api/token') },
+});
+const resolver = core.createResolver(definition, { environment: 'production', sources: [] });
+const settings = expressAdapter.expressSettings(resolver);
+const token: string = fastifyAdapter.readerFor(definition)({}).TOKEN;
+
+export = { settings, token, loadSettings: node.loadSettings };

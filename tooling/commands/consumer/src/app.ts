@@ -1,0 +1,53 @@
+import {
+  createResolver,
+  defineSettings,
+  environmentSource,
+  plain,
+  type SettingsOf,
+  secret,
+} from '@strongroom/core';
+import { healthSchema } from '@strongroom/core/json-schemas';
+import { startDevServer } from '@strongroom/dev-server';
+import { expressSettings } from '@strongroom/express';
+import { fastifySettings, readerFor } from '@strongroom/fastify';
+import { loadSettings } from '@strongroom/node';
+import { vaultSource } from '@strongroom/vault';
+import express from 'express';
+import Fastify from 'fastify';
+import { z } from 'zod';
+
+const definition = defineSettings({
+  application: 'shop',
+  environments: ['development', 'production'],
+  settings: { DATABASE_URL: secret('database/url', z.url()), PORT: plain(z.int(), { default: 8000 }) },
+});
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    readonly settings: SettingsOf<typeof definition>;
+  }
+}
+
+const vault = await startDevServer();
+const resolver = createResolver(definition, {
+  environment: 'production',
+  sources: [environmentSource(process.env), vaultSource({ address: vault.address, token: vault.rootToken })],
+});
+const loaded = await loadSettings(definition, { environment: 'development' });
+const port: number = loaded.current().PORT;
+
+const settings = expressSettings(resolver);
+const app = express();
+app.use('/internal', settings.router({ admit: (req) => req.ip === '127.0.0.1' }));
+app.use(settings.middleware);
+app.get(
+  '/',
+  settings.handler((req, res) => void res.json({ port: req.settings.PORT satisfies number })),
+);
+
+const settingsOf = readerFor(definition);
+const fastify = Fastify();
+await fastify.register(fastifySettings, { resolver, closeResolver: false });
+fastify.get('/', async (request) => settingsOf(request).PORT + request.settings.PORT);
+
+export { healthSchema, port };
