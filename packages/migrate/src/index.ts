@@ -1,0 +1,1 @@
+export { Entry, type Origin } from './entry.js';
