@@ -64,8 +64,10 @@ export async function resolve(
   const problems: Problem[] = [...wiring];
   const resolved = new Map<string, Resolved>();
   const refusals: string[] = [];
+  const failed: Trail[] = [];
   for (const trail of trails) {
     if (breather.due) await breather.pause();
+    if (couldNotBeAsked(trail)) failed.push(trail);
     const { name } = trail.setting;
     const before = last.get(name);
     const held = before === undefined ? undefined : hold(before, trail, rules);
@@ -80,21 +82,36 @@ export async function resolve(
       if (before !== undefined) refusals.push(refusalMark(trail, settlement.problem));
     } else resolved.set(name, settled(trail, settlement.value));
   }
-  return { resolved, problems, failures: failuresOf(trails), refusals };
+  return { resolved, problems, failures: failuresOf(failed), refusals };
 }
 
 /** The settings whose values are others than before. */
-export function changesBetween(
+export async function changesBetween(
   before: ReadonlyMap<string, Resolved>,
   after: ReadonlyMap<string, Resolved>,
-): readonly SettingChange[] {
+  breather: Breather,
+): Promise<readonly SettingChange[]> {
   const changes: SettingChange[] = [];
   for (const [name, now] of after) {
+    if (breather.due) await breather.pause();
     const old = before.get(name);
     if (old === undefined || Object.is(old.value, now.value)) continue;
     changes.push(Object.freeze({ name, before: old.explain(), after: now.explain() }));
   }
   return Object.freeze(changes);
+}
+
+/** The settings that were deleted where they came from, and are kept. */
+export async function deletedOf(
+  resolved: ReadonlyMap<string, Resolved>,
+  breather: Breather,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const [name, { deleted }] of resolved) {
+    if (breather.due) await breather.pause();
+    if (deleted) names.push(name);
+  }
+  return names;
 }
 
 /** What each source need not read again if it can tell that it is the same. */

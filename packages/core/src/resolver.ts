@@ -21,7 +21,14 @@ import { checkOptions } from './option-names.js';
 import { Patience } from './patience.js';
 import { rootsOf } from './problem-text.js';
 import { RefreshSchedule } from './refresh-schedule.js';
-import { changesBetween, knownOf, type Resolved, resolve, type SettingChange } from './resolution.js';
+import {
+  changesBetween,
+  deletedOf,
+  knownOf,
+  type Resolved,
+  resolve,
+  type SettingChange,
+} from './resolution.js';
 import { inside } from './resolver-inside.js';
 import {
   checkEnvironment,
@@ -314,7 +321,7 @@ export class Resolver<T extends Declarations> {
     }
     const snapshot = await this.#kept.keep(resolved, true, breather);
     report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures, asked });
-    this.#served(failures, resolved);
+    this.#served(failures, []);
     return snapshot;
   }
 
@@ -334,14 +341,15 @@ export class Resolver<T extends Declarations> {
       return this.#kept.snapshot;
     }
     this.#refused = new Set();
-    const changes = changesBetween(last, resolved);
+    const changes = await changesBetween(last, resolved, breather);
     const now = settings === this.#settings ? resolved : new Map([...last, ...resolved]);
+    const deleted = await deletedOf(now, breather);
     const snapshot = await this.#kept.keep(now, changes.length > 0, breather);
     if (this.#lifetime.ended) throw closedError();
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
     report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, asked, changed });
-    this.#served(failing, now);
+    this.#served(failing, deleted);
     if (changes.length > 0) {
       undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
       this.#status.tell('change', changes);
@@ -366,10 +374,8 @@ export class Resolver<T extends Declarations> {
   }
 
   /** There is a snapshot, of now or of before. */
-  #served(failures: readonly SourceFailure[], resolved: ReadonlyMap<string, Resolved>): void {
+  #served(failures: readonly SourceFailure[], deleted: readonly string[]): void {
     const before = this.#status.state.deleted;
-    const deleted: string[] = [];
-    for (const [name, one] of resolved) if (one.deleted) deleted.push(name);
     const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
     if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
     const reason = [...new Set(reasons)].join('; ');
@@ -518,6 +524,7 @@ function failuresWithout(
   failures: readonly SourceFailure[],
   settings: readonly Setting[],
 ): readonly SourceFailure[] {
+  if (failures.length === 0) return failures;
   const asked = new Set(settings.map(({ name }) => name));
   return failures.flatMap((failure) => {
     const left = failure.settings.filter((name) => !asked.has(name));
