@@ -12,7 +12,8 @@ export function childEnvironment<T extends Declarations>(
   const { only, env, inherit = true, passCredentials = false } = options;
   const variables = variablesOf(resolver, only);
   const inherited: NodeJS.ProcessEnv = inherit ? { ...process.env } : {};
-  const settings: Readonly<Record<string, Setting>> = resolver.definition.settings;
+  // Of a definition that is not known, the compiler does not see that its settings are settings.
+  const settings = resolver.definition.settings as Readonly<Record<string, Setting>>;
   for (const { kind, name } of Object.values(settings)) {
     if (kind === 'plain' && !Object.hasOwn(variables, name)) continue;
     delete inherited[name];
