@@ -5,5 +5,6 @@ export default packageBuild({
   openfeature: 'src/openfeature.ts',
   // No entry of the package: what `settings.run()` loads.
   'run-command': 'src/run-command.ts',
+  shutdown: 'src/shutdown/index.ts',
   signals: 'src/signal/index.ts',
 });

@@ -15,8 +15,8 @@ export interface Ended {
 /** A program of a test, under way. */
 export interface NodeProgram {
   readonly child: ChildProcess;
-  /** Waits until it has printed this. */
-  printed(text: string): Promise<void>;
+  /** Waits until it has printed this, and gives all that it has printed. */
+  printed(text: string): Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
@@ -54,11 +54,11 @@ export function runNode(args: readonly string[], options: SpawnOptions = {}): No
     });
   });
   const printed = (text: string) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<string>((resolve, reject) => {
       const look = () => {
         if (!stdout.includes(text)) return;
         waiting.delete(look);
-        resolve();
+        resolve(stdout);
       };
       waiting.add(look);
       look();
