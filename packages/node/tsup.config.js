@@ -8,4 +8,5 @@ export default packageBuild({
   'run-command': 'src/run-command.ts',
   shutdown: 'src/shutdown/index.ts',
   signals: 'src/signal/index.ts',
+  testing: 'src/testing/index.ts',
 });
