@@ -15,11 +15,20 @@ const idleEveryMs = 50;
 
 /** Closes it, and waits until that is done. */
 export async function close(thing: Closable): Promise<void> {
-  if (typeof thing === 'function') await thing();
-  else if (isHttpServer(thing)) await closeServer(thing);
-  else if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
-  else if ('close' in thing) await thing.close();
-  else await thing.end();
+  // A connection that is kept alive after its answer would hold a server for seconds. Fastify has one within.
+  const server = 'server' in thing ? thing.server : thing;
+  const idle = isHttpServer(server)
+    ? setInterval(() => server.closeIdleConnections(), idleEveryMs)
+    : undefined;
+  try {
+    if (typeof thing === 'function') await thing();
+    else if (isHttpServer(thing)) await closeServer(thing);
+    else if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
+    else if ('close' in thing) await thing.close();
+    else await thing.end();
+  } finally {
+    clearInterval(idle);
+  }
 }
 
 /** What it is called in a message. */
@@ -27,11 +36,11 @@ export function nameOf(thing: Closable): string {
   return (typeof thing === 'function' ? thing.name : thing.constructor?.name) || 'an unnamed one';
 }
 
-const isHttpServer = (thing: object): thing is Server => 'closeIdleConnections' in thing;
+const isHttpServer = (thing: unknown): thing is Server =>
+  typeof thing === 'object' && thing !== null && 'closeIdleConnections' in thing;
 
-/** Answers the requests that are under way. A connection that is kept alive after its answer would hold it for seconds. */
+/** Answers the requests that are under way. */
 function closeServer(server: Server): Promise<void> {
-  const closing = setInterval(() => server.closeIdleConnections(), idleEveryMs);
   return new Promise<void>((resolve, reject) => {
     server.close((error) => {
       // One that does not listen is closed.
@@ -39,5 +48,5 @@ function closeServer(server: Server): Promise<void> {
         resolve();
       else reject(error);
     });
-  }).finally(() => clearInterval(closing));
+  });
 }
