@@ -89,7 +89,7 @@ function failureOf({ lookup }: Step): SourceError | undefined {
  *
  * @param moment what every source may know
  * @param patienceWith how long each source is waited for
- * @param how.everything ask every source about every setting, as `survey()` does
+ * @param how.everything ask every source about every setting, as `survey()` does, unless it is leased
  * @param how.known what is known of each source's settings, by the source's name
  */
 export async function askChain(
@@ -109,8 +109,9 @@ export async function askChain(
   const problems: Problem[] = [];
   const times: SourceAsked[] = [];
   for (const source of sources) {
-    const isAsked = ({ settled }: { readonly settled: boolean }) =>
-      everything || source.local === true || !settled;
+    // To ask for what is leased makes it: nobody wants that only to know.
+    const isAsked = ({ settled, setting }: { readonly settled: boolean; readonly setting: Setting }) =>
+      (everything && setting.lease === undefined) || source.local === true || !settled;
     const asked = trails.filter(isAsked);
     const context = momentOf(source, moment, known);
     const startedAt = clock.now();

@@ -263,7 +263,8 @@ export class Resolver<T extends Declarations> {
 
   /**
    * Like {@link explain}, but asks every source about every setting, now, and so says all that is overridden.
-   * Changes nothing; works before a load and after a failed one.
+   * What is leased is not asked for when an earlier source has it. Changes nothing; works before a load and after a
+   * failed one.
    *
    * @throws StrongroomError `RESOLVER_CLOSED`
    */

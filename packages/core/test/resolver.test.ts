@@ -5,6 +5,7 @@ import {
   defineSettings,
   environmentSource,
   type Logger,
+  leased,
   plain,
   type ResolverState,
   type Source,
@@ -600,6 +601,22 @@ describe('survey', () => {
     expect(store.lookups).toEqual([['DATABASE_URL', 'PORT', 'REGION']]);
     expect(resolver.state.status).toBe('new');
     expect(() => resolver.current()).toThrow();
+  });
+
+  test('has nothing leased that an earlier source has', async () => {
+    const leasing = defineSettings({
+      application: 'shop',
+      environments: ['production'],
+      settings: { DB_USER: secret(leased('database/creds/shop', 'username')), TOKEN: secret('api/token') },
+    });
+    const store = memorySource('store', { DB_USER: 'leased', TOKEN: 'one' });
+    const resolver = createResolver(leasing, {
+      environment: 'production',
+      sources: [memorySource('first', { DB_USER: 'admin', TOKEN: 'two' }), store],
+    });
+    const [user] = await resolver.survey();
+    expect(user?.sources[1]).toEqual({ source: 'store', outcome: 'not-asked' });
+    expect(store.lookups).toEqual([['TOKEN']]);
   });
 
   test('works after a failed load', async () => {
