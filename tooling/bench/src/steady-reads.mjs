@@ -6,14 +6,27 @@ import { clients } from './steady/clients.mjs';
 
 const file = (name) => fileURLToPath(new URL(`steady/${name}.mjs`, import.meta.url));
 
-/** Uncached reads, warm: reads a second, CPU a read, 99th percentile and sockets, beside every peer. */
-export async function steadyReads(rounds) {
-  const server = fork(file('stub-server'));
-  const [{ port }] = await once(server, 'message');
-  try {
-    for (const concurrency of [1, 10, 50]) await atConcurrency(server, port, concurrency, rounds);
-  } finally {
-    server.disconnect();
+const servers = {
+  'stub-server': 'beside a server that costs next to nothing, so that what differs is the client',
+  'embedded-server': 'beside the embedded server, which takes its share of the machine as a real one does',
+};
+
+/**
+ * Uncached reads, warm: reads a second, CPU a read, 99th percentile and sockets, beside every peer.
+ *
+ * @param only one of the servers
+ */
+export async function steadyReads(rounds, only) {
+  for (const [name, words] of Object.entries(servers)) {
+    if (only !== undefined && only !== name) continue;
+    const server = fork(file(name));
+    const [{ port }] = await once(server, 'message');
+    process.stdout.write(`\nReads, ${words}\n`);
+    try {
+      for (const concurrency of [1, 10, 50]) await atConcurrency(server, port, concurrency, rounds);
+    } finally {
+      server.disconnect();
+    }
   }
 }
 
