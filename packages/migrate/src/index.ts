@@ -1,1 +1,3 @@
 export { Entry, type Origin } from './entry.js';
+export { readEnvironment } from './read-environment.js';
+export type { Reading, ReadingWarning } from './reading.js';
