@@ -1,5 +1,11 @@
 export { Entry, type Origin } from './entry.js';
+export { type ReadComposeOptions, readCompose } from './read-compose.js';
 export { type ReadDotenvOptions, readDotenv } from './read-dotenv.js';
 export { readEnvironment } from './read-environment.js';
+export { readJson } from './read-json.js';
+export { type ReadKubernetesSecretOptions, readKubernetesSecret } from './read-kubernetes-secret.js';
+export { readSecretsFolder } from './read-secrets-folder.js';
 export type { TextSource } from './read-text.js';
+export { type ReadVaultOptions, readVault } from './read-vault.js';
+export { readYaml } from './read-yaml.js';
 export type { Reading, ReadingWarning } from './reading.js';

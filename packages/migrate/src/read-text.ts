@@ -103,8 +103,8 @@ const tooLarge = (place: string): SourceError =>
 /** What an error of the file system means for whoever wanted to read. */
 export function fileFault(path: string, cause: unknown): SourceError {
   switch ((cause as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
     case 'ENOTDIR':
+    case 'ENOENT':
       return new SourceError('SOURCE_UNAVAILABLE', `${path} does not exist`, { cause, locator: path });
     case 'EACCES':
     case 'EPERM':

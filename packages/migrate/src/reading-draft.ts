@@ -1,4 +1,5 @@
 import { Entry, type Origin } from './entry.js';
+import { malformedText } from './read-text.js';
 import type { Reading, ReadingWarning } from './reading.js';
 
 /** How values begin that sops, dotenvx, Ansible, age and PGP have encrypted. */
@@ -10,9 +11,9 @@ export class ReadingDraft {
   readonly #entries = new Map<string, Entry>();
   readonly #warnings: ReadingWarning[] = [];
 
-  /** The entry of a name, as far as it was read. */
-  entry(name: string): Entry | undefined {
-    return this.#entries.get(name);
+  /** Where the entry of a name stands, if there is one so far. */
+  originOf(name: string): Origin | undefined {
+    return this.#entries.get(name)?.origin;
   }
 
   /** Adds an entry, in place of one of the same name. */
@@ -32,6 +33,32 @@ export class ReadingDraft {
 
   warn(code: ReadingWarning['code'], origin: Origin, message: string, name?: string): void {
     this.#warnings.push({ code, ...(name === undefined ? {} : { name }), message, origin });
+  }
+
+  /** Leaves an entry out. */
+  remove(name: string): void {
+    this.#entries.delete(name);
+  }
+
+  /**
+   * Adds what another reading has, of which no name may have another value here.
+   *
+   * @param remedy what a person can do about such a name
+   * @throws SourceError `SOURCE_MALFORMED` for the first such name
+   */
+  join({ entries, warnings }: Reading, remedy: string): void {
+    for (const entry of entries) {
+      const other = this.#entries.get(entry.name);
+      if (other !== undefined && other.reveal() !== entry.reveal()) {
+        const [{ place, line }, there] = [entry.origin, other.origin];
+        const what = `has another value for ${entry.name} than ${there.place}:${there.line}: ${remedy}`;
+        throw malformedText(place, line, what);
+      }
+      this.#entries.set(entry.name, other ?? entry);
+    }
+    // A file that two parts refer to is warned of once.
+    const known = new Set(this.#warnings.map((warning) => JSON.stringify(warning)));
+    this.#warnings.push(...warnings.filter((warning) => !known.has(JSON.stringify(warning))));
   }
 
   finish(): Reading {
