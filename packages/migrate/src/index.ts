@@ -1,3 +1,5 @@
+export { type CleanUp, type CleanUpOptions, cleanUpDotenv, type KeptName } from './clean-up.js';
+export { type BackupKey, type RestoreOptions, restoreBackup } from './encrypted-backup.js';
 export { Entry, type Origin } from './entry.js';
 export { type ReadComposeOptions, readCompose } from './read-compose.js';
 export { type ReadDotenvOptions, readDotenv } from './read-dotenv.js';
@@ -9,3 +11,4 @@ export type { TextSource } from './read-text.js';
 export { type ReadVaultOptions, readVault } from './read-vault.js';
 export { readYaml } from './read-yaml.js';
 export type { Reading, ReadingWarning } from './reading.js';
+export { type WriteDotenvOptions, writeDotenv } from './write-dotenv.js';

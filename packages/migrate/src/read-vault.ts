@@ -40,22 +40,16 @@ export async function readVault(options: ReadVaultOptions): Promise<Reading> {
   const top = path.replace(/^\/+|\/+$/g, '');
   const { paths, complete } = await kv.listAll(top, { maxSecrets, concurrency: parallel, ...cancel });
 
-  const secrets = new Map<string, KvFound | KvAbsent>();
-  const rest = paths[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (const below of rest) secrets.set(below, await kv.read(below, cancel));
-  };
-  const own = top === '' ? undefined : readOwn(kv, top, paths.length > 0, cancel);
-  await Promise.all([own, ...Array.from({ length: Math.max(1, parallel) }, worker)]);
+  const own = top === '' ? undefined : await readOwn(kv, top, paths.length > 0, cancel);
+  const secrets = await readAll(kv, paths, parallel, cancel);
 
   const draft = new ReadingDraft();
   const all = `${kv.mount}/${top}`;
   const at = (place: string): Origin => ({ reader: 'vault', place });
-  const itself = await own;
-  if (itself === 'denied') {
+  if (own === 'denied') {
     const message = `${all} itself may not be read: if there is a secret, it is left out.`;
     draft.warn('not-read', at(all), message);
-  } else if (itself !== undefined) addSecret(draft, itself, '', at(all));
+  } else if (own !== undefined) addSecret(draft, own, '', at(all));
   for (const below of paths) {
     const secret = secrets.get(below);
     const name = top === '' ? below : below.slice(top.length + 1);
@@ -66,6 +60,27 @@ export async function readVault(options: ReadVaultOptions): Promise<Reading> {
     draft.warn('not-read', at(all), message);
   }
   return draft.finish();
+}
+
+/** Reads so many at a time. After a failure nothing more is begun. */
+async function readAll(
+  kv: KvMount,
+  paths: readonly string[],
+  parallel: number,
+  cancel: { readonly signal?: Cancellation },
+): Promise<ReadonlyMap<string, KvFound | KvAbsent>> {
+  const secrets = new Map<string, KvFound | KvAbsent>();
+  const rest = [...paths];
+  const worker = async (): Promise<void> => {
+    try {
+      for (let path = rest.pop(); path !== undefined; path = rest.pop())
+        secrets.set(path, await kv.read(path, cancel));
+    } finally {
+      rest.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, paths.length)) }, worker));
+  return secrets;
 }
 
 /** The secret at the path itself, which a policy for all below it does not cover. */
