@@ -46,14 +46,18 @@ export function takeApart(source: string): DotenvText {
   for (let begin = 0; begin < text.length; ) {
     const first = matchAt(/\s*/y, text, begin).end;
     const { match, end } = text.charAt(first) === '#' ? { end: first } : matchAt(assignment, text, first);
-    if (match !== undefined) assignments.push(assignmentOf(match, text, lineOf(first)));
+    if (match !== undefined) assignments.push(assignmentOf(match, text, lineOf));
     else if (first < text.length && text.charAt(first) !== '#') unread.push(lineOf(first));
     begin = lineAfter(text, end);
   }
   return { text, assignments, unread };
 }
 
-function assignmentOf(match: RegExpExecArray, text: string, line: number): DotenvAssignment {
+function assignmentOf(
+  match: RegExpExecArray,
+  text: string,
+  lineOf: (index: number) => number,
+): DotenvAssignment {
   const [all, name = '', sign = '', value = ''] = match;
   const written = value.trim();
   const quote = /^['"`]/.exec(written)?.[0];
@@ -68,7 +72,7 @@ function assignmentOf(match: RegExpExecArray, text: string, line: number): Doten
     quote: closed ? quote : undefined,
     unclosed: quote !== undefined && !closed,
     cut: !closed && text.charAt(end) === '#' && /\S/.test(text.charAt(end - 1)),
-    line,
+    line: lineOf(match.indices?.[1]?.[0] ?? match.index),
     begin: lineBefore(text, match.index),
     end: lineAfter(text, end),
   };

@@ -57,6 +57,8 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw fileFault(path, error);
+    throw (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+      ? malformedText(path, undefined, 'is a file, not a folder')
+      : fileFault(path, error);
   }
 }

@@ -58,11 +58,12 @@ function formsOf(value: string): readonly string[] {
   ]
     // A backslash keeps the quote behind it from closing the value.
     .filter(({ text }) => !text.endsWith('\\'))
-    .sort((one, other) => Number(one.text.includes(one.quote)) - Number(other.text.includes(other.quote)))
-    .map(({ quote, text }) => `${quote}${text}${quote}`);
+    .map(({ quote, text }) => ({ form: `${quote}${text}${quote}`, usual: !text.includes(quote) }));
   return [
     ...(/^[\w./:@%+,=-]*$/.test(value) ? [value] : []),
-    ...inQuotes,
+    ...inQuotes.filter(({ usual }) => usual).map(({ form }) => form),
     ...(/^['"`]|[\n#\u2028\u2029]/.test(value) ? [] : [value]),
+    // dotenv takes quotes within the same quotes, on one line.
+    ...inQuotes.filter(({ usual }) => !usual).map(({ form }) => form),
   ];
 }

@@ -53,6 +53,8 @@ class YamlText {
   readonly #lines: LineCounter;
   readonly #place: string;
   #parts = 0;
+  /** The line of the alias that is followed, itself in no other. */
+  #followed: number | undefined;
   #anchored: ReadonlyMap<Alias, Node> | undefined;
 
   constructor(document: Document.Parsed, lines: LineCounter, place: string) {
@@ -68,9 +70,16 @@ class YamlText {
   #tree(node: unknown, before: number, depth: number): Tree {
     const line = this.#lineOf(node) ?? before;
     this.#parts += 1;
-    if (this.#parts > maxParts) throw this.#fault(line, 'has aliases that make too much of it.');
+    if (this.#parts > maxParts)
+      throw this.#fault(this.#followed ?? line, 'has aliases that make too much of it.');
     if (depth > maxTreeDepth) throw this.#fault(line, 'is nested too deeply.');
-    if (isAlias(node)) return this.#tree(this.#resolve(node, line), line, depth + 1);
+    if (isAlias(node)) {
+      const around = this.#followed;
+      this.#followed ??= line;
+      const tree = this.#tree(this.#resolve(node, line), line, depth + 1);
+      this.#followed = around;
+      return tree;
+    }
     if (isMap(node)) return { line, members: this.#members(node, depth + 1) };
     if (isSeq(node)) return { line, items: node.items.map((item) => this.#tree(item, line, depth + 1)) };
     return { line, ...(isScalar(node) ? scalarOf(node) : { value: null }) };
