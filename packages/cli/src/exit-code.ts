@@ -1,4 +1,4 @@
-import { type ErrorCode, isStrongroomError } from '@strongroom/core';
+import { type ErrorCode, isStrongroomError, type SourceErrorCode } from '@strongroom/core';
 
 /** What the command ends with. The README's table is held to this one by a test. */
 export const exitCodes = {
@@ -46,6 +46,10 @@ export function exitCodeOf(error: unknown): ExitCode {
   }
   return isSystemError(error) ? exitCodes.file : exitCodes.internal;
 }
+
+/** What the command ends with when Vault could not answer. */
+export const exitCodeOfVault = (code: SourceErrorCode): ExitCode =>
+  code === 'SOURCE_DENIED' ? exitCodes.denied : exitCodes.unavailable;
 
 /** An error of a call to the operating system. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {

@@ -85,7 +85,8 @@ function stackOf(error: unknown): string {
   const lines: string[] = [];
   for (let each: unknown = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
     const own = isStrongroomError(each) || each instanceof CommandError;
-    lines.push(`${depth === 0 ? '' : 'caused by '}${each.name}${own ? `: ${each.message}` : ''}`);
+    const words = own ? `: ${each.message.split('\n', 1)[0]}` : '';
+    lines.push(`${depth === 0 ? '' : 'caused by '}${each.name}${words}`);
     lines.push(...(each.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)));
   }
   return lines.join('\n');

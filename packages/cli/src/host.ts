@@ -17,13 +17,13 @@ export class Host {
   /** @param work gives the exit code, or throws */
   async run(options: CommonOptions, work: (session: Session) => Promise<number>): Promise<void> {
     const controller = new AbortController();
-    const session = new Session(this.io, options, controller.signal);
     // A second one finds no listener, and ends the process as it always does.
     const off = this.io.onSignal('SIGINT', () => {
       off();
       controller.abort(interrupted());
       void session.close();
     });
+    const session = new Session(this.io, options, controller.signal, off);
     try {
       this.exitCode = await work(session);
     } catch (error) {

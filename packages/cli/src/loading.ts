@@ -1,15 +1,14 @@
 import {
+  type ConfigurationError,
   type Declarations,
   isConfigurationError,
   type Problem,
   type SettingExplanation,
-  SourceError,
-  type SourceErrorCode,
   type ValuesOf,
 } from '@strongroom/core';
 import type { LoadedSettings } from '@strongroom/node';
 import { CommandError } from './command-error.js';
-import { exitCodeOf, exitCodes } from './exit-code.js';
+import { exitCodeOfVault, exitCodes } from './exit-code.js';
 
 /** What is to be said of one setting: where it comes from, and whether it can be used. */
 export interface SettingReport extends SettingExplanation {
@@ -24,24 +23,30 @@ const states = {
   SETTINGS_UNREADABLE: 'unreadable',
 } as const;
 
-/** Asks every source about every setting, and whether what they say can be used. Never a value. */
+/**
+ * Asks every source about every setting, and whether what they say can be used. Never a value.
+ *
+ * @returns the error is the one with which an application would not start
+ */
 export async function surveySettings<T extends Declarations>(
   settings: LoadedSettings<T>,
-): Promise<readonly SettingReport[]> {
+): Promise<{ readonly reports: readonly SettingReport[]; readonly error: ConfigurationError | undefined }> {
   const explanations = await settings.survey();
-  const problems = new Map<string, Problem>();
-  try {
-    await settings.load();
-  } catch (error) {
-    if (!isConfigurationError(error)) throw error;
-    for (const problem of error.problems) problems.set(problem.name, problem);
-  }
-  return explanations.map((explanation) => {
+  const error = await settings.load().then(
+    () => undefined,
+    (thrown: unknown) => {
+      if (isConfigurationError(thrown)) return thrown;
+      throw thrown;
+    },
+  );
+  const problems = new Map(error?.problems.map((problem) => [problem.name, problem]));
+  const reports = explanations.map((explanation): SettingReport => {
     const problem = problems.get(explanation.name);
     const state =
       problem === undefined ? (explanation.source === undefined ? 'unset' : 'ok') : states[problem.code];
     return { ...explanation, state, problem };
   });
+  return { reports, error };
 }
 
 /**
@@ -55,11 +60,11 @@ export async function loadAll<T extends Declarations>(settings: LoadedSettings<T
   } catch (error) {
     if (!isConfigurationError(error)) throw error;
     const code = settings.state.failures[0]?.code;
-    const exitCode = code === undefined ? exitCodes.configuration : exitCodeOfSource(code);
+    // A source is Vault: nothing else fails to answer. A value or a variable that is wrong is wrong before that.
+    const exitCode =
+      code === undefined || error.code === 'SETTINGS_INVALID'
+        ? exitCodes.configuration
+        : exitCodeOfVault(code);
     throw new CommandError(exitCode, `${error.code} ${error.message}`, { cause: error });
   }
 }
-
-/** A source is Vault: nothing else fails to answer. */
-const exitCodeOfSource = (code: SourceErrorCode) =>
-  code === 'SOURCE_DENIED' ? exitCodeOf(new SourceError(code, '')) : exitCodes.unavailable;

@@ -17,13 +17,16 @@ export class Session {
   /** Aborted when the command is interrupted. */
   readonly signal: AbortSignal;
   readonly #options: CommonOptions;
+  readonly #leaveInterrupt: () => void;
   readonly #opened: (() => Promise<void>)[] = [];
   #config: Promise<LoadedConfig> | undefined;
 
-  constructor(io: Io, options: CommonOptions, signal: AbortSignal) {
+  /** @param leaveInterrupt called when the command looks after the interrupt itself */
+  constructor(io: Io, options: CommonOptions, signal: AbortSignal, leaveInterrupt: () => void) {
     this.io = io;
     this.#options = options;
     this.signal = signal;
+    this.#leaveInterrupt = leaveInterrupt;
     this.output = new Output(io, options.json === true);
     this.debug = isDebug(io, options);
   }
@@ -43,11 +46,9 @@ export class Session {
    * The settings, wired and not loaded. Unlike in an application Vault is asked unless USE_VAULT says otherwise.
    *
    * @param only the definition narrowed down to some of its settings
+   * @param follow whether they are looked at again every minute
    */
-  async settings(
-    only?: Definition,
-    refreshEveryMs: number | false = false,
-  ): Promise<LoadedSettings<Definition['settings']>> {
+  async settings(only?: Definition, follow = false): Promise<LoadedSettings<Definition['settings']>> {
     const { wireSettings } = await import('@strongroom/node');
     const config = await this.config();
     const definition = only ?? config.definition;
@@ -60,7 +61,7 @@ export class Session {
       return wireSettings(definition, {
         variables: { ...variables, USE_VAULT: variables['USE_VAULT'] || 'true' },
         vault: sourceOptionsOf(vault),
-        refreshEveryMs,
+        ...(follow ? {} : { refreshEveryMs: false as const }),
         logger: this.logger,
         clock: io.clock,
         ...(environment === undefined ? {} : { environment }),
@@ -100,6 +101,15 @@ export class Session {
             : `Was it meant to be ${meant}?`,
       },
     );
+  }
+
+  /** Has signals go to a listener until the end, also the one that interrupts the command. */
+  takeSignals(signals: readonly NodeJS.Signals[], listener: (signal: NodeJS.Signals) => void): void {
+    this.#leaveInterrupt();
+    for (const signal of signals) {
+      const off = this.io.onSignal(signal, () => listener(signal));
+      this.opened(async () => off());
+    }
   }
 
   /** Has something closed at the end, or when the command is interrupted. */

@@ -10,8 +10,7 @@ import { type Cell, table } from '../table.js';
 export const define = (host: Host) =>
   commandOf(
     'explain',
-    `Says of each setting which source it comes from, where exactly it lies, in which version, and whether it can be
-used; of those that are named, also what every source said. Never a value. Ends with 1 when a setting cannot be used.`,
+    'Says of each setting which source it comes from, where exactly it lies, in which version, and whether it can be used; of those that are named, also what every source said. Never a value. Ends with 1 when a setting cannot be used.',
     [
       ['strongroom explain', 'every setting of the environment that the variables name'],
       ['strongroom explain -e production', 'those of production'],
@@ -34,7 +33,7 @@ used; of those that are named, also what every source said. Never a value. Ends 
         if (!session.io.env['USE_VAULT']) {
           session.output.note('USE_VAULT is not set: an application would not ask Vault, as is done here.');
         }
-        const reports = await surveySettings(settings);
+        const { reports, error } = await surveySettings(settings);
         const { mode, reason } = rollout;
         session.output.result(
           {
@@ -46,7 +45,7 @@ used; of those that are named, also what every source said. Never a value. Ends 
           () => {
             const title = `${application} (${environment})`;
             const details = names.length === 0 ? '' : `\n${detailsOf(reports)}`;
-            return `${title}\n\n${overview(session.output, reports)}\n${details}${problemsOf(reports)}`;
+            return `${title}\n\n${overview(session.output, reports)}\n${details}${error === undefined ? '' : `\n${printable(error.message)}\n`}`;
           },
         );
         const bad = reports.some(({ problem }) => problem !== undefined);
@@ -88,13 +87,4 @@ function detailsOf(reports: readonly SettingReport[]): string {
     }),
   ]);
   return `${printable(lines.join('\n'))}\n`;
-}
-
-function problemsOf(reports: readonly SettingReport[]): string {
-  const lines = reports.flatMap(({ name, problem }) =>
-    problem === undefined
-      ? []
-      : [`${name}: ${problem.reason}`, ...problem.hints.map((hint) => `  → ${hint}`)],
-  );
-  return lines.length === 0 ? '' : `\n${printable(lines.join('\n'))}\n`;
 }

@@ -9,8 +9,7 @@ import { settingText } from '../setting-text.js';
 export const define = (host: Host) =>
   commandOf(
     'get',
-    `Says where one setting lies. Only with --reveal it prints the value, and nothing else: to a pipe exactly as it is,
-to a terminal with a line end after it. No other setting needs to be there.`,
+    'Says where one setting lies. Only with --reveal it prints the value, and nothing else: to a pipe exactly as it is, to a terminal with a line end after it. No other setting needs to be there.',
     [
       ['strongroom get DATABASE_URL', 'which source has it, and where'],
       ['strongroom get DATABASE_URL --reveal -e staging', 'its value in staging'],

@@ -61,9 +61,7 @@ export async function project(files: Readonly<Record<string, string>> = {}): Pro
 export const secretOf = (): string => secretValue(canarySecret());
 
 /** An embedded server with the application's secrets in it, and the variables with which it is found. */
-export async function shopVault(
-  environment = 'production',
-): Promise<{
+export async function shopVault(environment = 'production'): Promise<{
   readonly server: DevServer;
   readonly env: Record<string, string>;
   readonly values: Record<string, string>;

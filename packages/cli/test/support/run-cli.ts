@@ -22,7 +22,7 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Standard output as JSON. */
-  json(): Record<string, never>;
+  json<T = unknown>(): T;
 }
 
 /** A call that is under way. */
@@ -32,6 +32,8 @@ export interface CliCall {
   signal(name: NodeJS.Signals): void;
   /** Types something. */
   type(text: string): void;
+  /** What it has printed so far. */
+  printed(): { readonly stdout: string; readonly stderr: string };
   /** Settles when the text was printed on either stream. */
   saw(text: string | RegExp): Promise<void>;
 }
@@ -72,12 +74,13 @@ export function callCli(argv: readonly string[], options: CliOptions): CliCall {
     await new Promise((resolve) => setImmediate(resolve));
     const [out, err] = [stdout.text(), stderr.text()];
     remember({ argv, stdout: out, stderr: err, reveals: argv.includes('--reveal') });
-    return { exitCode, stdout: out, stderr: err, json: () => JSON.parse(out) };
+    return { exitCode, stdout: out, stderr: err, json: <T>() => JSON.parse(out) as T };
   });
   return {
     result: finished,
     signal: (name) => void signals.emit(name),
     type: (text) => void stdin.write(text),
+    printed: () => ({ stdout: stdout.text(), stderr: stderr.text() }),
     saw: (text) =>
       new Promise((resolve) => {
         const look = () => {
