@@ -28,7 +28,7 @@ test('all workers of a cluster follow its primary, those that are started anew t
   await program.printed('worker 3 begins with two\n');
   say('rotate three');
   for (const id of [2, 3]) await program.printed(`worker ${id} goes on with three\n`);
-  say('close');
+  program.child.stdin?.end('close\n');
   const { code, stdout, stderr } = await program.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/primary ends with 0\n$/);

@@ -34,10 +34,11 @@ if (cluster.isPrimary) {
     const [command, argument] = line.split(' ');
     commands[command](argument);
   });
-  process.on('exit', (code) => console.log(`primary ends with ${code}`));
+  process.on('exit', (code) => process.stdout.write(`primary ends with ${code}\n`));
 } else {
   const settings = await receiveSettings(shop, { only: ['TOKEN'] });
-  const say = (words) => console.log(`worker ${cluster.worker.id} ${words} ${settings.current().TOKEN}`);
+  const say = (words) =>
+    process.stdout.write(`worker ${cluster.worker.id} ${words} ${settings.current().TOKEN}\n`);
   say('begins with');
   settings.events.on('change', () => say('goes on with'));
   process.on('message', async (message) => {
