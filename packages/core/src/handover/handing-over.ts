@@ -27,37 +27,28 @@ export class HandingOver<T extends Declarations> {
     const { state, definition, environment } = this.#resolver;
     const { ready } = this.#resolver.health();
     if (!ready && this.#given.size === 0) return undefined;
-    const all = this.#resolver[inside]();
-    const others = [...all.values()].filter((one) => this.#names.has(one.setting.name) && this.#isNew(one));
-    // What has expired is not given to anybody: that it has is all that is told.
-    const fresh = new Set(
-      ready
-        ? chosenSettings(
-            this.#resolver,
-            others.map(({ setting }) => setting.name),
-          )
-        : [],
-    );
-    const settings: HandedSetting[] = [];
-    for (const name of this.#names) {
-      const one = all.get(name);
-      if (one === undefined) continue;
-      const { origin, raw, deleted } = one;
-      if (fresh.has(one)) this.#given.set(name, one);
-      const told = fresh.has(one) && origin !== undefined && origin.source !== 'defaults';
-      settings.push({
-        explanation: one.explain(),
-        deleted,
-        raw: told ? { value: typeof raw === 'bigint' ? String(raw) : raw } : undefined,
-      });
-    }
     return writeHandover({
       application: definition.application,
       environment,
-      settings,
+      // What has expired is given to nobody: that it has is all that is told.
+      settings: ready ? this.#settings() : [],
       failures: state.failures,
       refused: isConfigurationError(state.error) ? state.error.problems : [],
       expired: state.status === 'failed' ? state.reason : undefined,
+    });
+  }
+
+  #settings(): readonly HandedSetting[] {
+    const all = this.#resolver[inside]();
+    const ours = [...this.#names].map((name) => all.get(name)).filter((one) => one !== undefined);
+    const fresh = ours.filter((one) => this.#isNew(one)).map(({ setting }) => setting.name);
+    const given = new Set(chosenSettings(this.#resolver, fresh));
+    return ours.map((one) => {
+      const { setting, origin, raw, deleted } = one;
+      if (given.has(one)) this.#given.set(setting.name, one);
+      const told = given.has(one) && origin !== undefined && origin.source !== 'defaults';
+      const value = typeof raw === 'bigint' ? String(raw) : raw;
+      return { explanation: one.explain(), deleted, raw: told ? { value } : undefined };
     });
   }
 

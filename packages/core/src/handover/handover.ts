@@ -6,6 +6,7 @@ import type { SourceFailure } from '../source-failure.js';
 export interface Handover {
   readonly application: string;
   readonly environment: string;
+  /** Of one that is not among them, what was said before still holds. */
   readonly settings: readonly HandedSetting[];
   readonly failures: readonly SourceFailure[];
   /** What was found not to be valid, so that what was handed over before still holds. */

@@ -180,13 +180,14 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
 
 /** A value is handed over once: what was before holds where nothing new is said. */
 function holding(held: Held, next: Handover): Held {
-  const settings = next.settings.map((handed) => {
+  const settings = new Map(held.settings);
+  for (const handed of next.settings) {
     const { name, source } = handed.explanation;
-    const before = held.settings.get(name);
+    const before = settings.get(name);
     const same = handed.raw === undefined && before?.explanation.source === source;
-    return [name, same ? { ...handed, raw: before?.raw } : handed] as const;
-  });
-  return { ...next, settings: new Map(settings) };
+    settings.set(name, same ? { ...handed, raw: before?.raw } : handed);
+  }
+  return { ...next, settings };
 }
 
 /** What says that it is undefined is not in the text of a handover. */
