@@ -52,7 +52,8 @@ async function receiver(resolver: Resolver<Shop>, only = names) {
       const next = readHandover(handing.next());
       if (next === undefined) throw new Error('nothing was handed over');
       received.receive(next);
-      // Shares the one that is under way.
+      // Shares the one that is under way; what was refused is a second one.
+      await received.refresh();
       await received.refresh();
     },
   };
@@ -102,7 +103,11 @@ describe('what is handed over', () => {
           else if (one.do === 'port') environment.set('PORT', one.value);
           else if (one.do === 'vault') one.value === 'fail' ? vault.fail() : vault.recover();
           else if (one.do === 'time') clock.advance(one.value);
-          else if (resolver.health().ready) receivers.push(await receiver(resolver));
+          else if (resolver.health().ready) {
+            const late = await receiver(resolver);
+            expect(seen(late.received)).toEqual(seen(resolver));
+            receivers.push(late);
+          }
           await resolver.refresh();
           for (const { received, follow } of receivers) {
             await follow();

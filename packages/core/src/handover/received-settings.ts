@@ -13,7 +13,7 @@ import type { Patience } from '../patience.js';
 import type { Resolution, Resolved } from '../resolution.js';
 import { resolving } from '../resolver-inside.js';
 import type { SourceFailure } from '../source-failure.js';
-import { type Validated, validate, validateDefault, validateNothing } from '../validation.js';
+import { resolveHanded } from './handed-value.js';
 import type { HandedSetting, Handover } from './handover.js';
 
 export interface ReceivedOptions {
@@ -34,7 +34,8 @@ type Held = Omit<Handover, 'settings'> & { readonly settings: ReadonlyMap<string
  * the other side says.
  */
 export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
-  readonly #waiting: Handover[];
+  /** What is still to be followed, in order: what was handed over, or that nobody does so any longer. */
+  readonly #waiting: (Handover | SourceFailure)[];
   #held: Held;
   #lost: SourceFailure | undefined;
   #following = false;
@@ -65,7 +66,9 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
   /** Nobody hands over anything any longer: what holds stays, and the state says so. */
   lose(reason: string): void {
     const settings = Object.freeze(Object.keys(this.definition.settings));
-    this.#lost = Object.freeze({ source: 'primary', code: 'SOURCE_UNAVAILABLE', message: reason, settings });
+    this.#waiting.push(
+      Object.freeze({ source: 'primary', code: 'SOURCE_UNAVAILABLE', message: reason, settings }),
+    );
     void this.#follow();
   }
 
@@ -82,14 +85,15 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     last?: ReadonlyMap<string, Resolved>,
   ): Promise<Resolution & Pick<ChainAnswer, 'asked'>> {
     const next = this.#waiting.shift();
-    if (next !== undefined) this.#held = holding(this.#held, next);
-    const { refused, failures, expired } = this.#held;
+    if (next !== undefined && 'source' in next) this.#lost = next;
+    else if (next !== undefined) this.#held = this.#holding(next);
+    const { settings: held, refused, failures, expired } = this.#held;
     const names = new Set(settings.map(({ name }) => name));
     const problems: Problem[] = this.#refusing ? [...refused] : [];
     const resolved = new Map<string, Resolved>();
     for (const setting of settings) {
       if (breather.due) await breather.pause();
-      const one = await this.#resolve(setting, patience, last?.get(setting.name));
+      const one = await resolveHanded(setting, held.get(setting.name), patience, last?.get(setting.name));
       if ('hints' in one) problems.push(one);
       else resolved.set(setting.name, one);
     }
@@ -111,49 +115,21 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     };
   }
 
-  async #resolve(
-    setting: Setting,
-    patience: Patience,
-    last: Resolved | undefined,
-  ): Promise<Resolved | Problem> {
-    const handed = this.#held.settings.get(setting.name);
-    if (handed === undefined) return notHandedOver(setting);
-    const { deleted, raw } = handed;
-    const explanation = whole(handed.explanation);
-    const { source, locator = '', version } = explanation;
-    const origin =
-      source === undefined ? undefined : { source, locator, ...(version === undefined ? {} : { version }) };
-    const explain = () => explanation;
-    const told = {
-      setting,
-      raw: raw?.value,
-      revision: undefined,
-      deleted,
-      origin,
-      explain,
-      explainGood: explain,
-    };
-    if (last !== undefined && last.origin?.source === source && last.raw === told.raw) {
-      return { ...told, value: last.value };
+  /** A value is handed over once: what was before holds where nothing new is said. */
+  #holding(next: Handover): Held {
+    const settings = new Map(this.#held.settings);
+    let isNew = false;
+    for (const handed of next.settings) {
+      const { name, source } = handed.explanation;
+      const before = settings.get(name);
+      const same = handed.raw === undefined && before?.explanation.source === source;
+      settings.set(name, same ? { ...handed, raw: before?.raw } : handed);
+      isNew ||= !same;
     }
-    const validated = await this.#validate(setting, handed, patience);
-    if (validated.ok) return { ...told, value: validated.value };
-    const reason = `the value ${validated.reason} here, and was valid where it was handed over`;
-    const hints = ['Use one definition on both sides.'];
-    return {
-      code: 'SETTINGS_INVALID',
-      name: setting.name,
-      reason,
-      ...(origin && { at: origin }),
-      tried: [],
-      hints,
-    };
-  }
-
-  #validate(setting: Setting, { explanation, raw }: HandedSetting, patience: Patience): Promise<Validated> {
-    if (raw !== undefined) return validate(setting, raw.value, patience);
-    if (explanation.source !== 'defaults') return validateNothing(setting, patience);
-    return validateDefault(setting, setting.default ?? setting.developmentDefault?.(), patience);
+    if (!isNew || next.refused.length === 0) return { ...next, settings };
+    // What was refused is not what is new here: it would be refused with it.
+    this.#waiting.unshift({ ...next, settings: [] });
+    return { ...next, settings, refused: [] };
   }
 
   /** A start tells of sources that could not be asked, and of nothing else: what else is wrong a refresh tells. */
@@ -161,6 +137,7 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     if ([...this.#held.settings.values()].some(({ deleted }) => deleted)) await this.refresh();
     this.#refusing = true;
     if (this.#held.refused.length > 0) await this.refresh();
+    await this.#follow();
   }
 
   /** One refresh for each: what was refused in one must not keep from the application what came before it. */
@@ -168,8 +145,7 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     if (this.#following) return;
     this.#following = true;
     try {
-      do await this.refresh();
-      while (this.#waiting.length > 0);
+      while (this.#waiting.length > 0) await this.refresh();
     } catch {
       // It fails only when it is closed meanwhile.
     } finally {
@@ -177,32 +153,3 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     }
   }
 }
-
-/** A value is handed over once: what was before holds where nothing new is said. */
-function holding(held: Held, next: Handover): Held {
-  const settings = new Map(held.settings);
-  for (const handed of next.settings) {
-    const { name, source } = handed.explanation;
-    const before = settings.get(name);
-    const same = handed.raw === undefined && before?.explanation.source === source;
-    settings.set(name, same ? { ...handed, raw: before?.raw } : handed);
-  }
-  return { ...next, settings };
-}
-
-/** What says that it is undefined is not in the text of a handover. */
-const whole = (told: SettingExplanation): SettingExplanation =>
-  Object.freeze({
-    ...{ source: undefined, locator: undefined, version: undefined, readAt: undefined },
-    ...told,
-    overrides: Object.freeze(told.overrides.map((report) => Object.freeze(report))),
-    sources: Object.freeze(told.sources.map((report) => Object.freeze(report))),
-  });
-
-const notHandedOver = ({ name, kind }: Setting): Problem => ({
-  code: 'SETTINGS_MISSING',
-  name,
-  reason: `this ${kind === 'secret' ? 'secret' : 'setting'} is not handed over`,
-  tried: [],
-  hints: ['Name it in `only` where it is shared, or leave it out of `only` where it is received.'],
-});
