@@ -9,4 +9,5 @@ export default packageBuild({
   shutdown: 'src/shutdown/index.ts',
   signals: 'src/signal/index.ts',
   testing: 'src/testing/index.ts',
+  threads: 'src/threads/index.ts',
 });

@@ -1,7 +1,7 @@
 import type { Breather } from './breather.js';
 import { type ChainAnswer, failuresOn, type KnownOfSources, settledAt, type Trail } from './chain.js';
 import type { OnDeletion, OnSourceError, Setting } from './definition.js';
-import type { Problem } from './errors.js';
+import type { Problem, StrongroomError } from './errors.js';
 import { explainKept, explainTrail, type SettingExplanation } from './explanation.js';
 import type { Patience } from './patience.js';
 import { refusalMark } from './refusal-mark.js';
@@ -34,6 +34,8 @@ export interface Resolution {
   readonly failures: readonly SourceFailure[];
   /** Which version of which value is not valid. */
   readonly refusals: readonly string[];
+  /** Why nothing of it may be served any longer: said by whoever resolved it elsewhere. */
+  readonly expired?: StrongroomError;
 }
 
 /** The rules for settings that have none of their own. */

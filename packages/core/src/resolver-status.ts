@@ -63,15 +63,21 @@ export class ResolverStatus {
     return this.#state;
   }
 
-  /** There is something to serve; says so when it is not what was said last, loudly when it is not all that it should be. */
-  serve(details: Omit<ResolverState, 'status' | 'since'>): void {
+  /**
+   * There is something to serve; says so when it is not what was said last, loudly when it is not all that it should be.
+   *
+   * @param expired why it may not be served, where somebody else counts the time
+   */
+  serve(details: Omit<ResolverState, 'status' | 'since'>, expired?: StrongroomError | undefined): void {
     const before = this.#state;
     const { failures, reason, error } = details;
     if (failures.length === 0) this.#good();
     else this.#expireLater(failures);
-    const expired = this.#expired;
-    if (expired !== undefined) {
-      this.become('failed', { ...details, error: expired });
+    this.#expired = expired ?? this.#expired;
+    if (this.#expired !== undefined) {
+      const error = this.#expired;
+      const state = this.become('failed', { ...details, reason: error.message, error });
+      if (before.status !== 'failed') this.tell('failed', state, error);
       return;
     }
     const status = reason === undefined ? 'ready' : 'degraded';

@@ -25,11 +25,12 @@ import {
   changesBetween,
   deletedOf,
   knownOf,
+  type Resolution,
   type Resolved,
   resolve,
   type SettingChange,
 } from './resolution.js';
-import { inside } from './resolver-inside.js';
+import { inside, resolving } from './resolver-inside.js';
 import {
   checkEnvironment,
   checkResolverOptions,
@@ -261,6 +262,21 @@ export class Resolver<T extends Declarations> {
     return this.#kept.resolved;
   }
 
+  /** @internal What the sources come to. A further entry of the library may have it from elsewhere. */
+  async [resolving](
+    settings: readonly Setting[],
+    patience: Patience,
+    breather: Breather,
+    last?: ReadonlyMap<string, Resolved>,
+  ): Promise<Resolution & Pick<ChainAnswer, 'asked'>> {
+    const known = last === undefined ? undefined : await knownOf(last, breather);
+    const answer = await this.#ask(patience, settings, {
+      breather,
+      ...(known === undefined ? {} : { known }),
+    });
+    return { asked: answer.asked, ...(await resolve(answer, this.#options, patience, breather, last)) };
+  }
+
   /**
    * Like {@link explain}, but asks every source about every setting, now, and so says all that is overridden.
    * What is leased is not asked for when an earlier source has it. Changes nothing; works before a load and after a
@@ -308,9 +324,7 @@ export class Resolver<T extends Declarations> {
   async #load(patience: Patience, report: Report): Promise<ValuesOf<T>> {
     this.#status.become('loading');
     const breather = new Breather();
-    const answer = await this.#ask(patience, this.#settings, { breather });
-    const { asked } = answer;
-    const { resolved, problems, failures } = await resolve(answer, this.#options, patience, breather);
+    const { asked, resolved, problems, failures } = await this[resolving](this.#settings, patience, breather);
     if (this.#logger !== undefined) logResolved(this.#logger, resolved);
     if (this.#lifetime.ended) throw closedError();
     if (problems.length > 0) {
@@ -329,12 +343,9 @@ export class Resolver<T extends Declarations> {
   async #refresh(patience: Patience, settings: readonly Setting[], report: Report): Promise<ValuesOf<T>> {
     const breather = new Breather();
     const last = this.#kept.resolved;
-    const known = await knownOf(last, breather);
-    const answer = await this.#ask(patience, settings, { known, breather });
-    const { asked } = answer;
-    const resolution = await resolve(answer, this.#options, patience, breather, last);
+    const { asked, ...resolution } = await this[resolving](settings, patience, breather, last);
     if (this.#lifetime.ended) throw closedError();
-    const { resolved, problems, failures, refusals } = resolution;
+    const { resolved, problems, failures, refusals, expired } = resolution;
     const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
     if (problems.length > 0) {
       this.#refuse(problems, refusals, failing);
@@ -350,7 +361,7 @@ export class Resolver<T extends Declarations> {
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
     report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, asked, changed });
-    this.#served(failing, deleted);
+    this.#served(failing, deleted, expired);
     if (changes.length > 0) {
       undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
       this.#status.tell('change', changes);
@@ -375,12 +386,16 @@ export class Resolver<T extends Declarations> {
   }
 
   /** There is a snapshot, of now or of before. */
-  #served(failures: readonly SourceFailure[], deleted: readonly string[]): void {
+  #served(
+    failures: readonly SourceFailure[],
+    deleted: readonly string[],
+    expired?: StrongroomError | undefined,
+  ): void {
     const before = this.#status.state.deleted;
     const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
     if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
     const reason = [...new Set(reasons)].join('; ');
-    this.#status.serve({ failures, deleted, ...(reason === '' ? {} : { reason }) });
+    this.#status.serve({ failures, deleted, ...(reason === '' ? {} : { reason }) }, expired);
     const gone = deleted.filter((name) => !before.includes(name));
     if (gone.length > 0) this.#status.tell('deleted', gone);
   }

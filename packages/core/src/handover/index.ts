@@ -1,1 +1,5 @@
+export { chosenNames } from './chosen-settings.js';
+export { HandingOver } from './handing-over.js';
+export { type HandedSetting, type Handover, readHandover } from './handover.js';
+export { type ReceivedOptions, ReceivedSettings } from './received-settings.js';
 export { variablesOf } from './variables.js';

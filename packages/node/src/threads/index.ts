@@ -1,0 +1,2 @@
+export { type ReceiveOptions, receiveSettings } from './receive-settings.js';
+export { type ShareOptions, type ShareTarget, shareSettings } from './share-settings.js';

@@ -1,0 +1,18 @@
+// A child process or a thread that begins to listen to messages for itself when it has its settings.
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { receiveSettings } from '@strongroom/node/threads';
+import { shop } from './shop.mjs';
+
+const channel = isMainThread ? process : parentPort;
+const say = (message) => (isMainThread ? process.send(message) : parentPort.postMessage(message));
+const settings = await receiveSettings(shop, { only: ['PORT'] });
+// Whatever it may have to do before it listens.
+await new Promise((resolve) => setTimeout(resolve, 100));
+const jobs = [];
+channel.on('message', async function listen(message) {
+  jobs.push(message);
+  if (message !== 'end') return;
+  say({ jobs, port: settings.current().PORT });
+  await settings.close();
+  channel.off('message', listen);
+});
