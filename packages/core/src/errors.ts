@@ -62,6 +62,31 @@ export const errorTable = {
     httpStatus: 500,
     remedy: 'Read the secret again, decide anew, and write with the version that was read.',
   },
+  PLAN_CONFLICT: {
+    when: 'A migration found something else in Vault than in the source, and was not told which of the two counts.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Compare the two at the places that the message names, and decide with `onConflict`.',
+  },
+  PLAN_OUTDATED: {
+    when: 'A saved plan was to be applied, and the source, Vault or the plan itself has changed since; or it is another Vault.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Plan again, look at what has changed, and apply the new plan.',
+  },
+  MIGRATION_UNVERIFIED: {
+    when: 'Vault did not give back what was written to it. The keys do not count as moved.',
+    retryable: false,
+    httpStatus: 500,
+    remedy:
+      'Plan again: what differs is a conflict then. If it comes again, look at what lies between here and Vault.',
+  },
+  FILE_UNWRITABLE: {
+    when: 'A file of a migration could not be written: its journal, a saved plan, a backup.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Make room, give the right to write there, or name another file.',
+  },
   SNAPSHOT_NOT_READY: {
     when: 'Settings were read before the first load had succeeded.',
     retryable: true,

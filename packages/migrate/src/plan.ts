@@ -1,5 +1,8 @@
 import type { Place } from '@strongroom/core';
 import type { Origin } from './entry.js';
+import type { Fingerprints } from './fingerprint.js';
+import type { GroupState } from './group-state.js';
+import type { Conflicts } from './plan-conflicts.js';
 import type { Target } from './target.js';
 
 /**
@@ -77,30 +80,73 @@ export type OnConflict =
   | 'fail'
   | ((conflict: Conflict) => 'vault' | 'source' | Promise<'vault' | 'source'>);
 
-/** One secret of Vault that a plan looked at. */
-export interface PlannedPath {
-  /** Below the mount. */
-  readonly path: string;
-  /** The version it was at; 0 where there was none. Undefined in KV version 1. */
-  readonly version: number | undefined;
-}
-
 /** What a plan is in JSON. It holds no value and no key. */
 export interface PlanJson {
   readonly strongroom: 'plan';
   readonly format: 1;
   readonly target: Target;
   readonly onConflict: 'vault' | 'source' | 'fail' | 'ask';
-  readonly paths: readonly (PlannedPath & { readonly revision: string })[];
+  /** Below the mount; each with its version, or in KV version 1 a fingerprint of its content. */
+  readonly paths: readonly { readonly path: string; readonly revision: string }[];
   readonly steps: readonly Step[];
 }
 
+/** A key that may have to be written, with its value. */
+export interface MovingKey {
+  readonly key: string;
+  /** Of one entry, or of several with the same value. */
+  readonly steps: readonly Step[];
+  readonly value: unknown;
+}
+
+/** A path that a plan is about. */
+export interface MovingGroup {
+  readonly path: string;
+  readonly keys: readonly MovingKey[];
+  /** What it was, or has to be: its version, or a fingerprint of its content where there are no versions. */
+  readonly revision: string;
+  /** What was read there. Undefined in a plan that was read from a file. */
+  readonly state: GroupState | undefined;
+}
+
+export interface PlanParts {
+  readonly target: Target;
+  /** How it was said: a function is gone once a plan was saved. */
+  readonly onConflict: OnConflict | 'ask';
+  readonly conflicts: Conflicts;
+  readonly steps: readonly Step[];
+  readonly groups: readonly MovingGroup[];
+  readonly fingerprints: Fingerprints;
+}
+
+/** What is inside of a plan and shows in no inspection and no serialisation. */
+export let partsOf: (plan: Plan) => PlanParts;
+
 /** What a migration will do, key by key. Made by {@link planMigration}, or read from a file by {@link loadPlan}. */
-export interface Plan {
+export class Plan {
   readonly target: Target;
   readonly onConflict: PlanJson['onConflict'];
-  readonly paths: readonly PlannedPath[];
   /** One for each entry, in the order of the entries. */
   readonly steps: readonly Step[];
-  toJSON(): PlanJson;
+  readonly #parts: PlanParts;
+
+  static {
+    partsOf = (plan) => plan.#parts;
+  }
+
+  /** Not for use: {@link planMigration} makes plans. */
+  constructor(parts: PlanParts) {
+    this.target = parts.target;
+    this.onConflict = typeof parts.onConflict === 'function' ? 'ask' : parts.onConflict;
+    this.steps = parts.steps;
+    this.#parts = parts;
+    Object.freeze(this);
+  }
+
+  /** What can be saved and shown: no value, and no key to the fingerprints. */
+  toJSON(): PlanJson {
+    const { target, onConflict, steps } = this;
+    const paths = this.#parts.groups.map(({ path, revision }) => ({ path, revision }));
+    return { strongroom: 'plan', format: 1, target, onConflict, paths, steps };
+  }
 }

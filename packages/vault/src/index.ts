@@ -28,7 +28,7 @@ export type { KvVersion } from './kv/kv-version.js';
 export type { KvWriteOptions, KvWritten } from './kv/kv-write.js';
 export type { Lease, LeaseListeners } from './lease/lease.js';
 export { leaseTiming } from './lease/lease-timing.js';
-export { bumpMarker, type MarkerPlace } from './marker.js';
+export { bumpMarker, type MarkerPlace, markerName, markerPath } from './marker.js';
 export type { NodeVaultClient } from './node-vault.js';
 export { type KvPlacement, placementDefaults } from './placement.js';
 export type { TlsOptions } from './tls.js';

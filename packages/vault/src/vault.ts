@@ -12,6 +12,7 @@ import { AuthenticatedTransport } from './auth/authenticated-transport.js';
 import type { TokenFiles } from './auth/token-file.js';
 import { tokensFor } from './auth/tokens-for.js';
 import type { Cancellation } from './cancellation.js';
+import { readCapabilities } from './capabilities.js';
 import { checkOptions } from './configuration-problem.js';
 import type { ProxyOptions } from './http-proxy.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
@@ -82,6 +83,8 @@ export interface LeaseOptions extends LeaseListeners {
 export interface Vault extends AsyncDisposable {
   /** Where Vault is, without credentials; of several addresses the first. */
   readonly address: string;
+  /** The namespace that is read from and written to. */
+  readonly namespace: string | undefined;
   /**
    * The secrets of one KV mount, of version 1 or 2.
    *
@@ -112,6 +115,17 @@ export interface Vault extends AsyncDisposable {
    * @returns a function that calls it off
    */
   onEvent(listener: (activity: SourceActivity) => void): () => void;
+  /**
+   * Asks what the client's token may do at some paths, as policies have them (`secret/data/app`): one request. `root`
+   * stands for everything, `deny` for nothing.
+   *
+   * @returns one list for each path
+   * @throws VaultError when Vault could not answer, or denied it
+   */
+  capabilities(
+    paths: readonly string[],
+    options?: { readonly signal?: Cancellation },
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The `node-vault` client, for all the rest of Vault, over the same connections, token and limits. */
   client(): Promise<NodeVaultClient>;
   /** Ends what is under way and closes every connection; revokes leases and tokens when that was asked for. Final. */
@@ -155,6 +169,7 @@ export function createVault(options: VaultOptions): Vault {
 
   return Object.freeze({
     address: address.text,
+    namespace,
     kv: (mount = placementDefaults.mount, options = {}) => new KvMount(transport, versions, mount, options),
     lease,
     source: (placement = {}) => {
@@ -162,6 +177,7 @@ export function createVault(options: VaultOptions): Vault {
       return createVaultSource({ ...surroundings, close: () => Promise.resolve() }, placement);
     },
     onEvent: (listener: (activity: SourceActivity) => void) => activities.listen(listener),
+    capabilities: (paths: readonly string[], options = {}) => readCapabilities(transport, paths, options),
     client: () => (client ??= createNodeVaultClient(transport)),
     close,
     [Symbol.asyncDispose]: close,
