@@ -7,6 +7,7 @@ export class NearNames {
   /** Undefined where several settings have it. */
   readonly #byPlainName = new Map<string, Setting | undefined>();
   readonly #byPlainPlace = new Map<string, Setting | undefined>();
+  readonly #byPlace = new Map<string, Setting>();
   readonly #application: string;
 
   constructor({ application, settings }: Definition) {
@@ -15,13 +16,20 @@ export class NearNames {
       this.#byName.set(setting.name, setting);
       addOnce(this.#byPlainName, plainName(setting.name), setting);
       const { place } = setting;
-      if (place !== undefined) addOnce(this.#byPlainPlace, plainName(place.group + place.key), setting);
+      if (place === undefined) continue;
+      addOnce(this.#byPlainPlace, plainName(place.group + place.key), setting);
+      this.#byPlace.set(`${place.group}/${place.key}`, setting);
     }
   }
 
   /** The setting of this very name. */
   exact(name: string): Setting | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The setting that lies there, as a secret of Vault in either layout is named: `group/key`, `group/key/value`. */
+  atPlace(name: string): Setting | undefined {
+    return this.#byPlace.get(name) ?? this.#byPlace.get(name.replace(/\/value$/, ''));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Definition, Place } from '@strongroom/core';
 import { wordsOf } from './mapping-name.js';
+import { isReserved, placeIn } from './mapping-place.js';
 
 /** Where an entry outside of the definition could go, and why there. */
 export interface Proposal {
@@ -29,16 +30,12 @@ export class Proposals {
    * The place that fits a name: what it says itself (`group/key`), the group of the setting whose name begins alike,
    * or its first word.
    *
-   * @returns undefined for a name without a letter or a digit
+   * @returns undefined for a name without a letter or a digit, and for the version marker
    */
   placeFor(name: string): Proposal | undefined {
-    return this.#saidIn(name) ?? this.#besideSetting(wordsOf(name)) ?? byFirstWord(wordsOf(name));
-  }
-
-  #saidIn(name: string): Proposal | undefined {
-    const [, group, key] = /^(\w[\w-]*(?:\/\w[\w-]*)*)\/(\w[\w.-]*)$/.exec(name) ?? [];
-    if (group === undefined || key === undefined) return undefined;
-    return { place: { group, key }, why: `the group ${group} is in its name` };
+    const place = placeIn(name);
+    if (place === undefined) return this.#besideSetting(wordsOf(name)) ?? byFirstWord(wordsOf(name));
+    return isReserved(place) ? undefined : { place, why: `the group ${place.group} is in its name` };
   }
 
   #besideSetting(words: readonly string[]): Proposal | undefined {

@@ -45,7 +45,9 @@ export function mapEntries(
   const names = new NearNames(definition);
   const proposals = new Proposals(definition);
   const told = readMap(map, names);
-  const stood = new Set(entries.map(({ name }) => told.get(name)?.setting ?? names.near(name)?.name));
+  const stood = new Set(
+    entries.map(({ name }) => told.get(name)?.setting ?? (names.atPlace(name) ?? names.near(name))?.name),
+  );
   const missing = Object.values<Setting>(definition.settings).flatMap(({ kind, name }) =>
     kind === 'secret' && !stood.has(name) ? [name] : [],
   );
@@ -104,6 +106,8 @@ function forSetting(entry: Entry, setting: Setting, reason: Reason, explanation:
 }
 
 function bySimilarName(entry: Entry, names: NearNames): Mapping | undefined {
+  const there = names.atPlace(entry.name);
+  if (there !== undefined) return forSetting(entry, there, 'setting', `lies where ${there.name} does`);
   const setting = names.near(entry.name);
   if (setting !== undefined) {
     return forSetting(entry, setting, 'near-name', `stands for ${setting.name}, but for how it is written`);
