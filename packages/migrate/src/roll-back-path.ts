@@ -159,6 +159,6 @@ const keysOf = (joined: readonly TakenWrite[]): readonly string[] => [
 ];
 
 function changedSince({ version, data }: GroupState): Ending {
-  const what = data === undefined ? 'deleted' : `changed, and is at version ${version}`;
-  return { outcome: 'changed-since', explanation: `was ${what} since, so it was left as it is` };
+  const what = data === undefined ? 'was deleted since' : `was changed since, and is at version ${version}`;
+  return { outcome: 'changed-since', explanation: `${what}: it was left as it is` };
 }

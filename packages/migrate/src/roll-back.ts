@@ -38,7 +38,9 @@ export async function rollBack(file: string, options: RollBackOptions): Promise<
   const kv = vault.kv(target.mount, { version: target.kvVersion });
   // What a killed run left open can only be judged where it ran.
   const sameVault = target.address === vault.address && target.namespace === vault.namespace;
-  const history = [...historyOf(records)].filter(([, writes]) => writes.length > 0);
+  const history = [...historyOf(records)]
+    .filter(([, writes]) => writes.length > 0)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
   const paths = new Map<string, RolledBackPath>();
   const context = { kv, kvVersion: target.kvVersion, signal, sameVault };
   const journal = await Journal.open(file, target);
