@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SourceError } from '@strongroom/core';
 import { unreadable } from './file-fault.js';
 import { type JournalRecord, parseRecord } from './journal-record.js';
@@ -11,7 +11,7 @@ import { type JournalRecord, parseRecord } from './journal-record.js';
  * that is no journal
  */
 export async function readJournal(file: string): Promise<readonly JournalRecord[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await contentOf(file).catch((error: unknown) => {
     throw unreadable(file, 'The journal', error);
   });
   return recordsIn(text, file);
@@ -19,11 +19,17 @@ export async function readJournal(file: string): Promise<readonly JournalRecord[
 
 /** As {@link readJournal}, but there need not be one yet. */
 export async function readJournalSoFar(file: string): Promise<readonly JournalRecord[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await contentOf(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw unreadable(file, 'The journal', error);
   });
   return recordsIn(text, file);
+}
+
+async function contentOf(file: string): Promise<string> {
+  // A device or a pipe may never end.
+  if ((await stat(file)).isFile()) return readFile(file, 'utf8');
+  throw Object.assign(new Error(), { code: 'not a regular file' });
 }
 
 function recordsIn(text: string, file: string): readonly JournalRecord[] {

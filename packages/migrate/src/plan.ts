@@ -74,11 +74,7 @@ export interface Step {
 export type Conflict = Step;
 
 /** Who wins where Vault holds something else: `vault`, `source`, nobody (`fail`), or what a function answers. */
-export type OnConflict =
-  | 'vault'
-  | 'source'
-  | 'fail'
-  | ((conflict: Conflict) => 'vault' | 'source' | Promise<'vault' | 'source'>);
+export type OnConflict = 'vault' | 'source' | 'fail' | ((conflict: Conflict) => Promise<'vault' | 'source'>);
 
 /** What a plan is in JSON. It holds no value and no key. */
 export interface PlanJson {

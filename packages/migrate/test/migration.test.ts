@@ -107,7 +107,7 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
       const asked: string[] = [];
       const chosen = await plan(values, {
-        onConflict: ({ entry }) => {
+        onConflict: async ({ entry }) => {
           asked.push(entry);
           return entry === 'API_TOKEN' ? 'source' : 'vault';
         },

@@ -64,7 +64,7 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
     it('is the same when it is read, and can be applied', async () => {
       await kv.write(database, { url: 'old', other: 'x' });
-      const plan = await save({ onConflict: () => 'source' });
+      const plan = await save({ onConflict: async () => 'source' });
       for (const each of [file, `${file}.key`]) expect((await stat(each)).mode & 0o777).toBe(0o600);
       const loaded = await load();
       expect(loaded.toJSON()).toEqual(plan.toJSON());
@@ -125,7 +125,7 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
     it('keeps the conflicts that were decided, and lets nobody win in one that is new', async () => {
       await kv.write(database, { url: 'old', pool_key: 'old' });
-      await save({ onConflict: ({ entry }) => (entry === 'DATABASE_URL' ? 'source' : 'vault') });
+      await save({ onConflict: async ({ entry }) => (entry === 'DATABASE_URL' ? 'source' : 'vault') });
       const { conflicts } = await apply();
       expect(conflicts).toMatchObject([{ entry: 'DATABASE_POOL_KEY' }]);
       expect(await kv.read(database)).toMatchObject({ data: { url: 'u', pool_key: 'old' } });
