@@ -1,3 +1,3 @@
 import { packageBuild } from '@strongroom/build/tsup';
 
-export default packageBuild({ main: 'src/main.ts' });
+export default packageBuild({ main: 'src/main.ts', work: 'src/work.ts' });

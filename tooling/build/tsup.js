@@ -18,6 +18,25 @@ const mainEntryOnce = {
 };
 
 /**
+ * A part that is an entry of its own, and is imported when it is needed, stays an import: nobody else loads it.
+ *
+ * @param {Record<string, string>} entry
+ */
+const loadedOnDemand = (entry) => ({
+  name: 'loaded-on-demand',
+  setup({ onResolve, initialOptions }) {
+    const folder = initialOptions.absWorkingDir ?? '.';
+    const outputs = new Map(Object.entries(entry).map(([name, source]) => [resolve(folder, source), name]));
+    onResolve({ filter: /\.js$/ }, ({ path, resolveDir, kind }) => {
+      const output = outputs.get(resolve(resolveDir, path).replace(/\.js$/, '.ts'));
+      return kind === 'dynamic-import' && output !== undefined
+        ? { path: `./${output}.js`, external: true }
+        : undefined;
+    });
+  },
+});
+
+/**
  * The one build of every package: ESM only, for Node 20.19 and later, with declarations and source maps.
  *
  * @param {Record<string, string>} entry public entries: output name to source file
@@ -34,5 +53,5 @@ export const packageBuild = (entry = { index: 'src/index.ts' }) =>
     treeshake: true,
     // One file an entry: each further module costs a start-up about a millisecond.
     splitting: false,
-    esbuildPlugins: [mainEntryOnce],
+    esbuildPlugins: [mainEntryOnce, loadedOnDemand(entry)],
   });

@@ -1,8 +1,8 @@
-import { isConfigurationError, parseBoolean } from '@strongroom/core';
+import { parseBoolean } from '@strongroom/core';
 import { loadSettings } from '@strongroom/node';
+import { definition, refuseToStart } from 'pake';
 import colors from 'picocolors';
 import { readArguments, usage } from './arguments.js';
-import { definition } from './definition.js';
 import { provenanceTable } from './provenance-table.js';
 import { stderrLogger } from './stderr-logger.js';
 
@@ -34,8 +34,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  if (!isConfigurationError(error)) throw error;
-  process.stderr.write(`${colors.red(error.code)} ${error.message}\n`);
-  process.exitCode = 1;
-});
+main().catch(refuseToStart);

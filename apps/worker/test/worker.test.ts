@@ -66,7 +66,7 @@ describe('with Vault dead', () => {
     };
     const { output } = await run({ ...dead, ...manual });
     expect(output).toContain('degraded');
-    expect(output).toMatch(/^FIRECRAWL_API_KEY {2}not set {3}none \(without vault\)$/m);
+    expect(output).toMatch(/^FIRECRAWL_API_KEY {2}not set {4}none \(without vault\)$/m);
     expect(output).not.toContain('OVERRIDES');
   });
 });

@@ -237,8 +237,13 @@ function checkDeclaration(name: string, declaration: Declaration): void {
 
 /** @throws StrongroomError `DEFINITION_INVALID` for what `defineSettings` has not made */
 export function checkDefinition(owner: string, definition: Definition): void {
-  const settings: unknown = isObject(definition) ? definition.settings : undefined;
-  const named = isObject(settings) && Object.entries(settings).every(([name, each]) => isNamed(each, name));
+  const { environments, settings }: { environments?: unknown; settings?: unknown } = isObject(definition)
+    ? definition
+    : {};
+  const named =
+    Array.isArray(environments) &&
+    isObject(settings) &&
+    Object.entries(settings).every(([name, each]) => isNamed(each, name));
   if (!named) throw invalid(`${owner} wants a definition, as defineSettings() makes it`);
 }
 

@@ -105,6 +105,12 @@ export const errorTable = {
     httpStatus: 503,
     remedy: 'Check the broker and announce again; without it the instances look again by their interval.',
   },
+  COMMAND_NOT_STARTED: {
+    when: 'A command that was to be given settings could not be started: it was not found, or may not be executed.',
+    retryable: false,
+    httpStatus: 500,
+    remedy: 'Check the name of the command, PATH, the folder it is started in, and its permissions.',
+  },
   RESOLVER_CLOSED: {
     when: 'A closed resolver was asked to load.',
     retryable: false,

@@ -1,4 +1,5 @@
 export { type LoadSettingsOptions, loadSettings } from './load-settings.js';
 export { LoadedSettings } from './loaded-settings.js';
 export type { DecideVaultMode, VaultModeContext } from './rollout.js';
+export type { RunOptions, RunResult } from './run-options.js';
 export type { VaultMode } from './use-vault.js';

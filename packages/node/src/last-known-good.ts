@@ -15,6 +15,9 @@ export type LastKnownGood = Partial<Pick<LastKnownGoodOptions, 'file' | 'key' | 
 const fileVariable = 'STRONGROOM_LAST_KNOWN_GOOD';
 const keyVariable = 'STRONGROOM_LAST_KNOWN_GOOD_KEY';
 
+/** The variables that hold the file's key, or name a file that does. */
+export const lastKnownGoodKeyVariables: readonly string[] = [keyVariable, `${keyVariable}_FILE`];
+
 /**
  * Lets the Vault source start from its last known good answers, where code or variables ask for that.
  *

@@ -6,8 +6,9 @@ import {
   type RolloutDecision,
 } from '@strongroom/core';
 import type { Shadow, ShadowReport } from '@strongroom/core/shadow';
+import type { RunOptions, RunResult } from './run-options.js';
 
-/** The resolver that `loadSettings` makes: it also says whether Vault is used. */
+/** The resolver that `loadSettings` makes: it also says whether Vault is used, and starts other programs. */
 export class LoadedSettings<T extends Declarations> extends Resolver<T> {
   /** Whether this process uses Vault, and why. */
   readonly rollout: RolloutDecision;
@@ -28,5 +29,26 @@ export class LoadedSettings<T extends Declarations> extends Resolver<T> {
   /** What comparing Vault with what is served came to since the start; undefined unless Vault is in shadow. */
   get shadow(): ShadowReport | undefined {
     return this.#shadow?.report();
+  }
+
+  /**
+   * Runs a command with settings in its environment, and waits for its end. Signals that this process is sent are
+   * passed on to it meanwhile. A value is never an argument.
+   *
+   * @returns how it ended, whatever its exit code
+   * @throws StrongroomError `COMMAND_NOT_STARTED`; `SNAPSHOT_NOT_READY`, `SNAPSHOT_EXPIRED`; `DEFINITION_INVALID` for
+   *   an option that there is not
+   * @throws ConfigurationError for a value that no environment variable can hold
+   * @throws the reason of `options.signal`, when the child has ended
+   * @example
+   * const { exitCode } = await settings.run('node', ['migrate.js'], { only: ['DATABASE_URL'] });
+   */
+  async run(
+    command: string,
+    args: readonly string[] = [],
+    options: RunOptions<keyof T & string> = {},
+  ): Promise<RunResult> {
+    const { runCommand } = await import('./run-command.js');
+    return runCommand(this, command, args, options);
   }
 }

@@ -1,8 +1,9 @@
-import { type Declarations, type Logger, type Resolver, StrongroomError } from '@strongroom/core';
+import type { Declarations, Logger, Resolver } from '@strongroom/core';
+import { listenToSignal } from './signal-listener.js';
 
 /**
- * Refreshes at a signal, until the resolver is closed. A listener keeps no process alive, but it takes away what
- * Node.js does by itself at the signal. Does nothing on Windows, where SIGHUP means that the console is closed.
+ * Refreshes at a signal, until the resolver is closed. Does nothing on Windows, where SIGHUP means that the console
+ * is closed.
  *
  * @throws StrongroomError `DEFINITION_INVALID` for a signal that nothing can listen to
  */
@@ -18,20 +19,5 @@ export function refreshOnSignal<T extends Declarations>(
     // It fails only when the resolver is closed meanwhile.
     resolver.refresh().catch(() => undefined);
   };
-  listen(signal, refresh);
-  resolver.events.once('closed', () => process.off(signal, refresh));
-}
-
-function listen(signal: NodeJS.Signals, listener: () => void): void {
-  try {
-    // A name that is no signal's would be an event that never comes.
-    if (signal in process.getBuiltinModule('node:os').constants.signals)
-      return void process.on(signal, listener);
-  } catch {
-    // SIGKILL and SIGSTOP.
-  }
-  throw new StrongroomError(
-    'DEFINITION_INVALID',
-    `Nothing can listen to the signal ${JSON.stringify(signal)}: name another for refreshOnSignal`,
-  );
+  resolver.events.once('closed', listenToSignal('refreshOnSignal', signal, refresh));
 }

@@ -17,7 +17,7 @@ const assumedAddress =
   'a dev server speaks http: VAULT_URL=http://127.0.0.1:8200.';
 
 const addressVariables = ['VAULT_ADDR', 'VAULT_URL', 'VAULT_AGENT_ADDR', 'BAO_ADDR'];
-const tokenVariables = ['VAULT_TOKEN', 'VAULT_TOKEN_FILE', 'BAO_TOKEN', 'BAO_TOKEN_FILE'];
+export const tokenVariables = ['VAULT_TOKEN', 'VAULT_TOKEN_FILE', 'BAO_TOKEN', 'BAO_TOKEN_FILE'];
 
 /** Finds out what may be the reason when Vault cannot be reached, or lets nobody in. */
 export function environmentHints(

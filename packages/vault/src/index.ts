@@ -10,6 +10,7 @@ export { type TokenFiles, tokenFile } from './auth/token-file.js';
 export { tokenPace } from './auth/token-plan.js';
 export { type UserpassOptions, userpass } from './auth/userpass.js';
 export type { Cancellation } from './cancellation.js';
+export { credentialVariables } from './credential-variables.js';
 export {
   readVaultEnvironment,
   type VaultEnvironment,

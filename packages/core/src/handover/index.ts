@@ -1,0 +1,1 @@
+export { variablesOf } from './variables.js';

@@ -1,0 +1,2 @@
+export type { Closable } from './closable.js';
+export { type ShutdownOptions, shutdownOn } from './shutdown.js';

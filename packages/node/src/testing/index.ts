@@ -1,0 +1,7 @@
+export {
+  type GivenOptions,
+  GivenSettings,
+  type GivenValues,
+  givenSettings,
+  withSettings,
+} from './given-settings.js';
