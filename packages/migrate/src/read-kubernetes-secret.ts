@@ -53,8 +53,13 @@ const nameOf = (tree: Tree): string | undefined => at(at(tree, 'metadata'), 'nam
 function readSecret(secret: Tree, place: string): Reading {
   const draft = new ReadingDraft();
   const plain = at(secret, 'stringData')?.members ?? [];
+  const data = at(secret, 'data')?.members ?? [];
+  for (const { key, line } of [...data, ...plain]) {
+    // It is not shown: it may be a value that lost its key.
+    if (!/^[\w.-]+$/.test(key)) throw malformedText(place, line, 'has a key that Kubernetes does not allow.');
+  }
   const overridden = new Set(plain.map(({ key }) => key));
-  const encoded = (at(secret, 'data')?.members ?? []).filter(({ key }) => !overridden.has(key));
+  const encoded = data.filter(({ key }) => !overridden.has(key));
   for (const member of encoded) add(draft, member, place, decoded(member, place));
   for (const member of plain) add(draft, member, place, textOf(member, place));
   return draft.finish();

@@ -57,13 +57,13 @@ describe('a .env file', () => {
       {
         code: 'duplicate-key',
         name: 'A',
-        message: 'A stands on the lines 1 and 4: the last one counts, as in dotenv.',
+        message: '.env:4: A stands on the lines 1 and 4: the last one counts, as in dotenv.',
         origin: { reader: 'dotenv', place: '.env', line: 4 },
       },
       {
         code: 'duplicate-key',
         name: 'A',
-        message: 'A stands on the lines 4 and 5: the last one counts, as in dotenv.',
+        message: '.env:5: A stands on the lines 4 and 5: the last one counts, as in dotenv.',
         origin: { reader: 'dotenv', place: '.env', line: 5 },
       },
     ]);

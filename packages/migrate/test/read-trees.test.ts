@@ -92,6 +92,14 @@ describe('JSON', () => {
     });
   });
 
+  test('of the largest size takes no longer than its length, also where nothing ends', async () => {
+    const size = 1024 * 1024 - 10;
+    for (const part of ['{"a":"', '"', '"\\', '\\"', '[', '{"a":', 'a', ' ', '\n', '1', '-', '[1,', '"\\u']) {
+      await json(part.repeat(size / part.length)).catch(() => undefined);
+      await json(`{"a": "${part.repeat((size - 10) / part.length)}`).catch(() => undefined);
+    }
+  });
+
   test('may begin with the mark of Windows', async () => {
     expect(valuesOf(await json('\uFEFF{"a": 1}\r\n'))).toEqual({ a: 1 });
   });
