@@ -35,7 +35,7 @@ export interface ReadComposeOptions {
 export async function readCompose(source: TextSource, options: ReadComposeOptions = {}): Promise<Reading> {
   checkOptions('readCompose()', options, { service: true, variables: true });
   const { text, place } = await readText(source);
-  const [tree] = parseYaml(text, place);
+  const [tree] = await parseYaml(text, place);
   const services = at(tree, 'services')?.members ?? [];
   const wanted = services.filter(({ key }) => options.service === undefined || key === options.service);
   if (wanted.length === 0) {

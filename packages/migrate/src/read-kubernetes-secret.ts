@@ -26,7 +26,7 @@ export async function readKubernetesSecret(
 ): Promise<Reading> {
   checkOptions('readKubernetesSecret()', options, { secret: true });
   const { text, place } = await readText(source);
-  const all = parseYaml(text, place).flatMap(secretsIn);
+  const all = (await parseYaml(text, place)).flatMap(secretsIn);
   const wanted = all.filter((tree) => options.secret === undefined || nameOf(tree) === options.secret);
   if (wanted.length === 0) {
     const names = all.map(nameOf).filter((name) => name !== undefined);
