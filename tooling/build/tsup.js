@@ -40,8 +40,9 @@ const loadedOnDemand = (entry) => ({
  * The one build of every package: ESM only, for Node 20.19 and later, with declarations and source maps.
  *
  * @param {Record<string, string>} entry public entries: output name to source file
+ * @param {{ splitting?: boolean }} options `splitting`: what is imported later is a file of its own
  */
-export const packageBuild = (entry = { index: 'src/index.ts' }) =>
+export const packageBuild = (entry = { index: 'src/index.ts' }, { splitting = false } = {}) =>
   defineConfig({
     entry,
     format: 'esm',
@@ -51,7 +52,7 @@ export const packageBuild = (entry = { index: 'src/index.ts' }) =>
     sourcemap: true,
     clean: true,
     treeshake: true,
-    // One file an entry: each further module costs a start-up about a millisecond.
-    splitting: false,
+    // One file an entry, unless most of it is not needed: each further module costs a start-up about a millisecond.
+    splitting,
     esbuildPlugins: [mainEntryOnce, loadedOnDemand(entry)],
   });

@@ -1,0 +1,83 @@
+export const shells = ['bash', 'zsh', 'fish'] as const;
+
+/** What there is to complete of a verb. */
+export interface Completed {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly { readonly names: readonly string[]; readonly description: string }[];
+  /** What its argument may be, where that is known. */
+  readonly words: readonly string[];
+}
+
+/** The script with which a shell completes verbs, options, and otherwise files. */
+export function completionScript(shell: (typeof shells)[number], verbs: readonly Completed[]): string {
+  return { bash, zsh, fish }[shell](verbs);
+}
+
+const wordsOf = ({ options, words }: Completed): string =>
+  [...words, ...options.flatMap(({ names }) => names)].join(' ');
+
+const bash = (verbs: readonly Completed[]): string => `# bash completion for strongroom
+_strongroom() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    words="${verbs.map(({ name }) => name).join(' ')} help --help --version"
+  else
+    case "\${COMP_WORDS[1]}" in
+${verbs.map((verb) => `      ${verb.name}) words="${wordsOf(verb)}" ;;`).join('\n')}
+      help) words="${verbs.map(({ name }) => name).join(' ')}" ;;
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o bashdefault -o default -F _strongroom strongroom
+`;
+
+const zsh = (verbs: readonly Completed[]): string => `#compdef strongroom
+_strongroom() {
+  local -a verbs options
+  verbs=(
+${verbs.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe verb verbs
+    return
+  fi
+  case "$words[2]" in
+${verbs
+  .map((verb) => {
+    const options = verb.options.flatMap(({ names, description }) =>
+      names.map((name) => quoted(`${name}:${description}`)),
+    );
+    return `    ${verb.name}) options=(${[...verb.words.map((word) => quoted(word)), ...options].join(' ')}) ;;`;
+  })
+  .join('\n')}
+  esac
+  _describe option options
+  _files
+}
+compdef _strongroom strongroom
+`;
+
+const fish = (verbs: readonly Completed[]): string =>
+  [
+    '# fish completion for strongroom',
+    ...verbs.flatMap(({ name, summary, options, words }) => {
+      const inside = `complete -c strongroom -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+      return [
+        `complete -c strongroom -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
+        ...options.map(
+          ({ names, description }) =>
+            `${inside} ${names.map(fishOption).join(' ')} -d ${quoted(description)}`,
+        ),
+        ...(words.length === 0 ? [] : [`${inside} -f -a ${quoted(words.join(' '))}`]),
+      ];
+    }),
+    '',
+  ].join('\n');
+
+const fishOption = (name: string): string =>
+  name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
+
+/** Between single quotes, for all three. */
+const quoted = (text: string): string => `'${text.replaceAll("'", '’')}'`;

@@ -1,0 +1,60 @@
+import pc from 'picocolors';
+import type { Io, OutputStream } from './io.js';
+import { printable } from './printable.js';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** What the command says: results on standard output, everything else on standard error. */
+export class Output {
+  /** For standard output. */
+  readonly colors: Colors;
+  /** Whether results are JSON. */
+  readonly json: boolean;
+  readonly #io: Io;
+  readonly #noteColors: Colors;
+
+  constructor(io: Io, json: boolean) {
+    this.#io = io;
+    this.json = json;
+    this.colors = pc.createColors(!json && isColoured(io, io.stdout));
+    this.#noteColors = pc.createColors(isColoured(io, io.stderr));
+  }
+
+  /** How wide standard output is; undefined when it is no terminal. */
+  get width(): number | undefined {
+    return this.#io.stdout.isTTY === true ? this.#io.stdout.columns : undefined;
+  }
+
+  /**
+   * Prints what the command is for: with `--json` the object, otherwise the text.
+   *
+   * @param text made of printable parts, with colours
+   */
+  result(json: object, text: () => string): void {
+    const shown = this.json ? `${JSON.stringify(json, undefined, 2)}\n` : text();
+    if (shown !== '') this.#io.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
+  }
+
+  /** Says something beside the result. */
+  note(text: string): void {
+    this.#io.stderr.write(`${printable(text)}\n`);
+  }
+
+  /** Says something that should not be missed. */
+  warn(text: string): void {
+    this.#io.stderr.write(`${this.#noteColors.yellow('warning:')} ${printable(text)}\n`);
+  }
+
+  /** Says why it did not work, and what to do. */
+  failure(text: string, remedies: readonly string[]): void {
+    const colors = this.#noteColors;
+    this.#io.stderr.write(`${colors.red('error:')} ${printable(text)}\n`);
+    for (const remedy of remedies) this.#io.stderr.write(`  ${colors.cyan('→')} ${printable(remedy)}\n`);
+  }
+}
+
+/** As https://no-color.org says; a pipe is plain unless FORCE_COLOR is set. */
+function isColoured({ env }: Io, stream: OutputStream): boolean {
+  if (env['NO_COLOR']) return false;
+  return Boolean(env['FORCE_COLOR']) || (stream.isTTY === true && env['TERM'] !== 'dumb');
+}

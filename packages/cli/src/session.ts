@@ -1,0 +1,142 @@
+import { type Definition, type Logger, nearMiss } from '@strongroom/core';
+import type { LoadedSettings } from '@strongroom/node';
+import { CommandError } from './command-error.js';
+import type { CommonOptions } from './common-options.js';
+import { exitCodes } from './exit-code.js';
+import type { Io } from './io.js';
+import { type LoadedConfig, loadConfig } from './load-config.js';
+import { Output } from './output.js';
+import { connectVault, sourceOptionsOf, variablesWith, vaultConfigOf, type WiredVault } from './wiring.js';
+
+/** One call of the command: what it was told, and what it opened. */
+export class Session {
+  readonly io: Io;
+  readonly output: Output;
+  /** Whether stacks and requests are shown. */
+  readonly debug: boolean;
+  /** Aborted when the command is interrupted. */
+  readonly signal: AbortSignal;
+  readonly #options: CommonOptions;
+  readonly #leaveInterrupt: () => void;
+  readonly #opened: (() => Promise<void>)[] = [];
+  #config: Promise<LoadedConfig> | undefined;
+
+  /** @param leaveInterrupt called when the command looks after the interrupt itself */
+  constructor(io: Io, options: CommonOptions, signal: AbortSignal, leaveInterrupt: () => void) {
+    this.io = io;
+    this.#options = options;
+    this.signal = signal;
+    this.#leaveInterrupt = leaveInterrupt;
+    this.output = new Output(io, options.json === true);
+    this.debug = isDebug(io, options);
+  }
+
+  /** @throws CommandError when there is no configuration, or when it cannot be gone by */
+  config(): Promise<LoadedConfig> {
+    this.#config ??= loadConfig(this.io.cwd, this.#options.config);
+    return this.#config;
+  }
+
+  /** The environment that was named, or the one that the variables name. */
+  async environment(): Promise<string> {
+    return this.#options.environment ?? (await this.settings()).environment;
+  }
+
+  /**
+   * The settings, wired and not loaded. Unlike in an application Vault is asked unless USE_VAULT says otherwise.
+   *
+   * @param only the definition narrowed down to some of its settings
+   * @param follow whether they are looked at again every minute
+   */
+  async settings(only?: Definition, follow = false): Promise<LoadedSettings<Definition['settings']>> {
+    const { wireSettings } = await import('@strongroom/node');
+    const config = await this.config();
+    const definition = only ?? config.definition;
+    const named = this.#options.environment;
+    if (named !== undefined) this.checkEnvironment(definition, named);
+    const { io } = this;
+    const wire = (environment: string | undefined) => {
+      const vault = vaultConfigOf(config, environment ?? '');
+      const variables = variablesWith(io.env, vault);
+      return wireSettings(definition, {
+        variables: { ...variables, USE_VAULT: variables['USE_VAULT'] || 'true' },
+        vault: sourceOptionsOf(vault),
+        ...(follow ? {} : { refreshEveryMs: false as const }),
+        logger: this.logger,
+        clock: io.clock,
+        ...(environment === undefined ? {} : { environment }),
+      });
+    };
+    let settings = await wire(named);
+    // What the configuration says of an environment is known only when it is known which one it is.
+    if (named === undefined && config.environments?.[settings.environment] !== undefined) {
+      await settings.close();
+      settings = await wire(settings.environment);
+    }
+    const wired = settings;
+    this.opened(() => wired.close());
+    return wired;
+  }
+
+  /** A client of the Vault of one environment. Nothing is contacted. */
+  async vault(environment: string): Promise<WiredVault> {
+    const config = vaultConfigOf(await this.config(), environment);
+    const { logger } = this;
+    const wired = await connectVault(this.io.env, config, { logger, clock: this.io.clock });
+    this.opened(() => wired.vault.close());
+    return wired;
+  }
+
+  /** @throws CommandError for an environment that the definition does not name */
+  checkEnvironment({ application, environments }: Definition, environment: string): void {
+    if (environments.includes(environment)) return;
+    const meant = nearMiss(environment, environments);
+    throw new CommandError(
+      exitCodes.usage,
+      `${JSON.stringify(environment)} is no environment of ${application}`,
+      {
+        remedy:
+          meant === undefined
+            ? `Its environments are ${environments.join(', ')}.`
+            : `Was it meant to be ${meant}?`,
+      },
+    );
+  }
+
+  /** Has signals go to a listener until the end, also the one that interrupts the command. */
+  takeSignals(signals: readonly NodeJS.Signals[], listener: (signal: NodeJS.Signals) => void): void {
+    this.#leaveInterrupt();
+    for (const signal of signals) {
+      const off = this.io.onSignal(signal, () => listener(signal));
+      this.opened(async () => off());
+    }
+  }
+
+  /** Has something closed at the end, or when the command is interrupted. */
+  opened(close: () => Promise<void>): void {
+    this.#opened.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#opened.splice(0).reverse()) await close().catch(() => undefined);
+  }
+
+  /** What the libraries log: warnings always, each request with `--debug`. */
+  get logger(): Logger {
+    const { output } = this;
+    const line = (level: string) => (details: object, message: string) => {
+      if (this.debug) output.note(`${level} ${message} ${JSON.stringify(details)}`);
+    };
+    return {
+      debug: line('debug'),
+      info: line('info'),
+      warn: this.debug ? line('warn') : (_, message) => output.warn(message),
+      error: this.debug ? line('error') : (_, message) => output.warn(message),
+    };
+  }
+}
+
+/** Whether stacks and requests are shown. */
+export function isDebug({ env }: Io, options: CommonOptions): boolean {
+  return options.debug === true || Boolean(env['STRONGROOM_DEBUG']);
+}

@@ -1,0 +1,38 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Host } from './host.js';
+
+/** A verb: what it is for in a line, and where it is. Loaded when it is called. */
+interface Verb {
+  readonly summary: string;
+  load(): Promise<{ readonly define: (host: Host) => CommandUnknownOpts }>;
+}
+
+export type VerbName = 'explain' | 'get' | 'run' | 'dev' | 'doctor' | 'completion';
+
+/** Every verb, in the order in which someone comes to need it. */
+export const verbs: Readonly<Record<VerbName, Verb>> = {
+  explain: {
+    summary: 'say where each setting comes from, never a value',
+    load: () => import('./verbs/explain.js'),
+  },
+  get: {
+    summary: 'say where one setting lies; with --reveal its value',
+    load: () => import('./verbs/get.js'),
+  },
+  run: {
+    summary: 'run a command with the settings in its environment',
+    load: () => import('./verbs/run.js'),
+  },
+  doctor: {
+    summary: 'check everything from the address to each setting, with the remedies',
+    load: () => import('./verbs/doctor.js'),
+  },
+  dev: {
+    summary: 'start a Vault for development on this machine',
+    load: () => import('./verbs/dev.js'),
+  },
+  completion: {
+    summary: 'print the completion for a shell',
+    load: () => import('./verbs/completion.js'),
+  },
+};

@@ -1,0 +1,56 @@
+import { commandOf } from '../common-options.js';
+import { definitionOnly } from '../definition-only.js';
+import { exitCodes } from '../exit-code.js';
+import type { Host } from '../host.js';
+import { loadAll } from '../loading.js';
+import { printable } from '../printable.js';
+import { settingText } from '../setting-text.js';
+
+export const define = (host: Host) =>
+  commandOf(
+    'get',
+    'Says where one setting lies. Only with --reveal it prints the value, and nothing else: to a pipe exactly as it is, to a terminal with a line end after it. No other setting needs to be there.',
+    [
+      ['strongroom get DATABASE_URL', 'which source has it, and where'],
+      ['strongroom get DATABASE_URL --reveal -e staging', 'its value in staging'],
+      ['psql "$(strongroom get DATABASE_URL --reveal)"', 'beware: others see the arguments of psql'],
+    ],
+  )
+    .argument('<name>', 'the setting')
+    .option('--reveal', 'print the value')
+    .action((name, options) =>
+      host.run(options, async (session) => {
+        const { definition } = await session.config();
+        const settings = await session.settings(definitionOnly(definition, [name]));
+        const values = await loadAll(settings);
+        const { stdout } = session.io;
+        const value = values[name];
+        const text = settingText(name, value);
+        const [explanation] = settings.explain();
+        const { source, locator, version, kind, freshness } = explanation ?? {};
+        if (options.reveal === true && !session.output.json) {
+          stdout.write(stdout.isTTY === true ? `${text ?? ''}\n` : (text ?? ''));
+          return text === undefined ? exitCodes.findings : exitCodes.done;
+        }
+        const { environment } = settings;
+        const told = {
+          name,
+          environment,
+          kind,
+          source: source ?? null,
+          locator: locator ?? null,
+          version: version ?? null,
+          freshness,
+        };
+        session.output.result(options.reveal === true ? { ...told, value: text ?? null } : told, () =>
+          source === undefined
+            ? `${name} is not set, and need not be`
+            : printable(
+                `${name} comes from ${source}: ${locator}${version === undefined ? '' : `, version ${version}`}`,
+              ),
+        );
+        if (source !== undefined && options.reveal !== true)
+          session.output.note('Its value is printed with --reveal.');
+        return source === undefined ? exitCodes.findings : exitCodes.done;
+      }),
+    );

@@ -1,0 +1,166 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ManualClock } from '@strongroom/core/testing';
+import { describe, expect, test } from 'vitest';
+import { project, secretOf, shopVault } from './support/project.js';
+import { callCli, cli } from './support/run-cli.js';
+
+/** Prints under which variables it sees which secrets, as marks that hold none. */
+const reporter = `
+import { createHash } from 'node:crypto';
+const mark = (name) => process.env[name] === undefined ? '-' : createHash('sha256').update(process.env[name]).digest('hex').slice(0, 8);
+console.log(process.argv.slice(2).map((name) => name + ' ' + mark(name)).join('\\n'));
+`;
+
+const markOf = async (value: string): Promise<string> => {
+  const { createHash } = await import('node:crypto');
+  return createHash('sha256').update(value).digest('hex').slice(0, 8);
+};
+
+describe('run', () => {
+  test('gives the command every setting, and ends as it ends', async () => {
+    const { env, values } = await shopVault();
+    const cwd = await project({ 'report.mjs': reporter });
+    const names = ['DATABASE_URL', 'SECRET_KEY', 'PORT', 'SECRET_KEY_FILE'];
+    await writeFile(join(cwd, 'key'), secretOf());
+    const {
+      exitCode,
+      stdout,
+      json: _,
+    } = await cli(['run', '--', process.execPath, 'report.mjs', ...names], {
+      cwd,
+      env: { ...env, PATH: process.env['PATH'] ?? '' },
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`DATABASE_URL ${await markOf(values['DATABASE_URL'] ?? '')}\n`);
+    expect(stdout).toContain(`PORT ${await markOf('8000')}\n`);
+    const ended = await cli(['run', '--', process.execPath, '-e', 'process.exit(42)'], { cwd, env });
+    expect(ended.exitCode).toBe(42);
+  });
+
+  test('puts the value of NAME_FILE under NAME, and takes NAME_FILE away', async () => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'report.mjs': reporter });
+    const value = secretOf();
+    await writeFile(join(cwd, 'key'), `${value}\n`);
+    const { stdout } = await cli(
+      ['run', '--', process.execPath, 'report.mjs', 'SECRET_KEY', 'SECRET_KEY_FILE'],
+      {
+        cwd,
+        env: { ...env, SECRET_KEY_FILE: join(cwd, 'key') },
+      },
+    );
+    expect(stdout).toBe(`SECRET_KEY ${await markOf(value)}\nSECRET_KEY_FILE -\n`);
+  });
+
+  test('--only gives no others, and needs no others', async () => {
+    const { env, server } = await shopVault();
+    server.fail({ path: '/v1/secret/data/shop/production/database', answer: { status: 403 } });
+    const cwd = await project({ 'report.mjs': reporter });
+    const args = [
+      'run',
+      '--only',
+      'SECRET_KEY,PORT',
+      '--',
+      process.execPath,
+      'report.mjs',
+      'SECRET_KEY',
+      'API_TOKEN',
+    ];
+    const { exitCode, stdout } = await cli(args, { cwd, env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^SECRET_KEY [0-9a-f]{8}\nAPI_TOKEN -\n$/);
+  });
+
+  test('starts nothing when a setting is missing', async () => {
+    const cwd = await project();
+    const env = { APP_ENV: 'production', USE_VAULT: 'false' };
+    const { exitCode, stdout } = await cli(['run', '--', process.execPath, '-e', 'console.log("started")'], {
+      cwd,
+      env,
+    });
+    expect(exitCode).toBe(3);
+    expect(stdout).toBe('');
+  });
+
+  test.each([
+    ['there is not', 127, ['no-such-command-here']],
+    ['may not be executed', 126, ['./report.mjs']],
+  ])('says when a command %s, as shells do', async (_, code, command) => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'report.mjs': reporter });
+    const { exitCode, stderr } = await cli(['run', '--', ...command], { cwd, env });
+    expect(exitCode).toBe(code);
+    expect(stderr).toContain(command[0]);
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
+    'passes %s on, and ends as the command ends',
+    async (signal) => {
+      const { env } = await shopVault();
+      const cwd = await project();
+      const listen = `process.on('${signal}', () => { console.log('heard'); process.exit(7); }); setInterval(() => {}, 1000); console.log('ready');`;
+      const call = callCli(['run', '--', process.execPath, '-e', listen], { cwd, env });
+      await call.saw('ready');
+      call.signal(signal);
+      const { exitCode, stdout } = await call.result;
+      expect(stdout).toBe('ready\nheard\n');
+      expect(exitCode).toBe(7);
+    },
+  );
+
+  test('ends with 128 and the number of the signal that ended the command', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const call = callCli(
+      ['run', '--', process.execPath, '-e', `setInterval(() => {}, 1000); console.log('ready');`],
+      { cwd, env },
+    );
+    await call.saw('ready');
+    call.signal('SIGTERM');
+    expect((await call.result).exitCode).toBe(143);
+  });
+
+  test('hands standard input over', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const { stdout } = await cli(
+      ['run', '--', process.execPath, '-e', 'process.stdin.pipe(process.stdout)'],
+      {
+        cwd,
+        env,
+        stdin: 'as it is',
+      },
+    );
+    expect(stdout).toBe('as it is');
+  });
+
+  test('--restart-on-rotation starts it again with the new value, also when it does not want to end', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project({
+      'stubborn.mjs': `process.on('SIGTERM', () => console.log('asked')); setInterval(() => {}, 1000);\n${reporter}`,
+    });
+    const clock = new ManualClock();
+    const command = [
+      'run',
+      '--restart-on-rotation',
+      '--only',
+      'SECRET_KEY',
+      '--',
+      process.execPath,
+      'stubborn.mjs',
+      'SECRET_KEY',
+    ];
+    const call = callCli(command, { cwd, env, clock });
+    await call.saw(/SECRET_KEY [0-9a-f]{8}/);
+    const value = secretOf();
+    server.seed({ 'shop/production/security': { secret_key: value } });
+    clock.advance(70_000);
+    await call.saw('SECRET_KEY changed: the command is started again.');
+    await call.saw('asked');
+    clock.advance(10_000);
+    await call.saw(`SECRET_KEY ${await markOf(value)}`);
+    call.signal('SIGQUIT');
+    expect((await call.result).exitCode).toBe(131);
+  });
+});
