@@ -36,3 +36,9 @@ export const looked = (): { readonly outputs: number; readonly secrets: number }
   outputs: printed.length,
   secrets: secrets.size,
 });
+
+/** Forgets all of it. */
+export function forget(): void {
+  printed.length = 0;
+  secrets.clear();
+}

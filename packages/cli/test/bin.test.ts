@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { callBin, callInTerminal, hasTerminal } from './support/bin.js';
+import { project, shopVault } from './support/project.js';
+
+describe('between pipes', () => {
+  test('results are on standard output, plain, and everything else is not', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const call = callBin(['explain', '--json'], { cwd, env });
+    expect(await call.ended).toBe(0);
+    const { stdout, stderr } = call.printed();
+    expect(JSON.parse(stdout)).toMatchObject({ application: 'shop' });
+    expect(stderr).toContain('debug Vault answered');
+    const table = callBin(['explain'], { cwd, env });
+    expect(await table.ended).toBe(0);
+    expect(table.printed().stdout).not.toContain('\u001b');
+  });
+
+  test('a reader that has had enough is no failure', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const call = callBin(['completion', 'zsh'], { cwd, env });
+    call.child.stdout?.destroy();
+    expect(await call.ended).toBe(0);
+    expect(call.printed().stderr).toBe('');
+  });
+
+  test('signals are passed on to a command that is run, and it leaves nothing behind', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const listen = `process.on('SIGTERM', () => process.exit(9)); setInterval(() => {}, 1000); console.log('pid ' + process.pid);`;
+    const call = callBin(['run', '--', process.execPath, '-e', listen], { cwd, env });
+    await call.saw(/pid \d+/);
+    call.child.kill('SIGTERM');
+    expect(await call.ended).toBe(9);
+    const pid = Number(/pid (\d+)/.exec(call.printed().stdout)?.[1]);
+    expect(() => process.kill(pid, 0)).toThrow();
+  });
+
+  test('Ctrl-C while Vault does not answer ends it with 130', async () => {
+    const { env, server } = await shopVault();
+    server.fail({ path: '/v1/secret/', answer: 'stall' });
+    const cwd = await project();
+    const call = callBin(['get', 'SECRET_KEY'], { cwd, env });
+    while (!server.requests.some(({ path }) => path.includes('security')))
+      await new Promise((go) => setTimeout(go, 20));
+    call.child.kill('SIGINT');
+    expect(await call.ended).toBe(130);
+    expect(call.printed().stderr).toContain('Interrupted.');
+  });
+});
+
+describe.skipIf(!hasTerminal)('in a terminal', () => {
+  test('there are colours, unless NO_COLOR is set', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const call = callInTerminal(['explain'], { cwd, env });
+    expect(await call.ended).toBe(0);
+    expect(call.printed().stdout).toContain('\u001b[32mok\u001b[39m');
+    const plain = callInTerminal(['explain'], { cwd, env: { ...env, NO_COLOR: '1' } });
+    expect(await plain.ended).toBe(0);
+    expect(plain.printed().stdout).not.toContain('\u001b[');
+  });
+
+  test('Ctrl-C ends a command that is run once, not twice', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const count = `let n = 0; process.on('SIGINT', () => { n++; setTimeout(() => process.exit(40 + n), 300); }); setInterval(() => {}, 1000); console.log('ready');`;
+    const call = callInTerminal(['run', '--', process.execPath, '-e', count], { cwd, env });
+    await call.saw('ready');
+    call.child.stdin?.write('\u0003');
+    expect(await call.ended).toBe(41);
+  });
+});
