@@ -1,4 +1,4 @@
-import { type ErrorCode, isStrongroomError, type SourceErrorCode } from '@strongroom/core';
+import { type ErrorCode, isSourceError, isStrongroomError, type SourceErrorCode } from '@strongroom/core';
 
 /** What the command ends with. The README's table is held to this one by a test. */
 export const exitCodes = {
@@ -32,17 +32,20 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** By the code of the error; what is not named here is of the configuration. */
 const byErrorCode: Partial<Record<ErrorCode, ExitCode>> = {
-  SOURCE_UNAVAILABLE: exitCodes.unavailable,
-  SOURCE_DENIED: exitCodes.denied,
   CAS_MISMATCH: exitCodes.conflict,
+  PLAN_CONFLICT: exitCodes.conflict,
+  PLAN_OUTDATED: exitCodes.conflict,
+  MIGRATION_UNVERIFIED: exitCodes.conflict,
+  FILE_UNWRITABLE: exitCodes.file,
 };
 
 /** What the command ends with after an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (isStrongroomError(error)) {
-    // A file that cannot be parsed has no address; what does not speak Vault's protocol has.
-    if (error.code === 'SOURCE_MALFORMED' && 'address' in error) return exitCodes.unavailable;
-    return byErrorCode[error.code] ?? exitCodes.configuration;
+    if (!isSourceError(error)) return byErrorCode[error.code] ?? exitCodes.configuration;
+    // What has no address is a file.
+    if ('address' in error) return exitCodeOfVault(error.code);
+    return error.code === 'SOURCE_MALFORMED' ? exitCodes.configuration : exitCodes.file;
   }
   return isSystemError(error) ? exitCodes.file : exitCodes.internal;
 }

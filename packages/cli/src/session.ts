@@ -37,9 +37,16 @@ export class Session {
     return this.#config;
   }
 
-  /** The environment that was named, or the one that the variables name. */
+  /**
+   * The environment that was named, or the one that the variables name.
+   *
+   * @throws CommandError for one that the definition does not name
+   */
   async environment(): Promise<string> {
-    return this.#options.environment ?? (await this.settings()).environment;
+    const { environment } = this.#options;
+    if (environment === undefined) return (await this.settings()).environment;
+    this.checkEnvironment((await this.config()).definition, environment);
+    return environment;
   }
 
   /**

@@ -7,10 +7,35 @@ interface Verb {
   load(): Promise<{ readonly define: (host: Host) => CommandUnknownOpts }>;
 }
 
-export type VerbName = 'explain' | 'get' | 'run' | 'dev' | 'doctor' | 'completion';
+export type VerbName =
+  | 'migrate'
+  | 'rollback'
+  | 'policy'
+  | 'doctor'
+  | 'explain'
+  | 'get'
+  | 'run'
+  | 'dev'
+  | 'completion';
 
 /** Every verb, in the order in which someone comes to need it. */
 export const verbs: Readonly<Record<VerbName, Verb>> = {
+  migrate: {
+    summary: 'move secrets into Vault: plan, confirm, apply, verify',
+    load: () => import('./verbs/migrate.js'),
+  },
+  rollback: {
+    summary: 'take a migration back',
+    load: () => import('./verbs/rollback.js'),
+  },
+  policy: {
+    summary: 'print the least policy, and the commands that make a role',
+    load: () => import('./verbs/policy.js'),
+  },
+  doctor: {
+    summary: 'check everything from the address to each setting, with the remedies',
+    load: () => import('./verbs/doctor.js'),
+  },
   explain: {
     summary: 'say where each setting comes from, never a value',
     load: () => import('./verbs/explain.js'),
@@ -22,10 +47,6 @@ export const verbs: Readonly<Record<VerbName, Verb>> = {
   run: {
     summary: 'run a command with the settings in its environment',
     load: () => import('./verbs/run.js'),
-  },
-  doctor: {
-    summary: 'check everything from the address to each setting, with the remedies',
-    load: () => import('./verbs/doctor.js'),
   },
   dev: {
     summary: 'start a Vault for development on this machine',

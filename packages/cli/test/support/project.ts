@@ -60,21 +60,12 @@ export async function project(files: Readonly<Record<string, string>> = {}): Pro
 /** A secret that no command may print. */
 export const secretOf = (): string => secretValue(canarySecret());
 
-/** An embedded server with the application's secrets in it, and the variables with which it is found. */
-export async function shopVault(environment = 'production'): Promise<{
+/** An embedded server with nothing in it, and the variables with which it is found. */
+export async function emptyVault(environment = 'production'): Promise<{
   readonly server: DevServer;
   readonly env: Record<string, string>;
-  readonly values: Record<string, string>;
 }> {
-  const values = { DATABASE_URL: secretOf(), SECRET_KEY: secretOf(), API_TOKEN: secretOf() };
-  const server = await startDevServer({
-    rootToken: secretOf().replaceAll(' ', '-'),
-    seed: {
-      [`shop/${environment}/database`]: { url: values.DATABASE_URL },
-      [`shop/${environment}/security`]: { secret_key: values.SECRET_KEY },
-      [`shop/${environment}/api`]: { token: values.API_TOKEN },
-    },
-  });
+  const server = await startDevServer({ rootToken: secretOf().replaceAll(' ', '-') });
   cleanUps.push(() => server.close());
   secretValue(server.rootToken);
   const env = {
@@ -84,5 +75,21 @@ export async function shopVault(environment = 'production'): Promise<{
     VAULT_TOKEN: server.rootToken,
     VAULT_MAX_RETRIES: '0',
   };
+  return { server, env };
+}
+
+/** An embedded server with the application's secrets in it, and the variables with which it is found. */
+export async function shopVault(environment = 'production'): Promise<{
+  readonly server: DevServer;
+  readonly env: Record<string, string>;
+  readonly values: Record<string, string>;
+}> {
+  const values = { DATABASE_URL: secretOf(), SECRET_KEY: secretOf(), API_TOKEN: secretOf() };
+  const { server, env } = await emptyVault(environment);
+  server.seed({
+    [`shop/${environment}/database`]: { url: values.DATABASE_URL },
+    [`shop/${environment}/security`]: { secret_key: values.SECRET_KEY },
+    [`shop/${environment}/api`]: { token: values.API_TOKEN },
+  });
   return { server, env, values };
 }

@@ -1,0 +1,174 @@
+import { resolve } from 'node:path';
+import type { Definition } from '@strongroom/core';
+import type { Conflict, Entry, Migration, Plan, Progress } from '@strongroom/migrate';
+import type { KvPlacement, Vault } from '@strongroom/vault';
+import { chosen, confirmed, declined } from './ask.js';
+import { type ExitCode, exitCodes } from './exit-code.js';
+import { JournalFolder } from './journal-file.js';
+import { planView } from './plan-view.js';
+import { ProgressLine } from './progress-line.js';
+import type { Session } from './session.js';
+
+/** What a migration is made from, and how far it goes. */
+export interface MigrationRun {
+  readonly definition: Definition;
+  readonly environment: string;
+  readonly entries: readonly Entry[];
+  readonly vault: Vault;
+  readonly placement: KvPlacement;
+  readonly configFile: string;
+  readonly onConflict?: 'vault' | 'source' | 'ask' | 'fail' | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly map?: Readonly<Record<string, string>> | undefined;
+  readonly dryRun?: true | undefined;
+  readonly yes?: true | undefined;
+  readonly savePlan?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly journal?: string | undefined;
+}
+
+/** Plans, shows, asks, applies and verifies. */
+export async function runMigration(session: Session, run: MigrationRun): Promise<ExitCode> {
+  const { output, io, signal } = session;
+  const { applyPlan, savePlan } = await import('@strongroom/migrate');
+  const plan = await planOf(session, run);
+  if (!output.json) output.result({}, () => planView(output, plan));
+  if (run.savePlan !== undefined) {
+    const file = resolve(io.cwd, run.savePlan);
+    await savePlan(plan, file);
+    output.note(
+      `The plan is in ${file}, its key in ${file}.key. Apply it with \`strongroom migrate --plan ${run.savePlan}\`.`,
+    );
+  }
+  if (run.savePlan !== undefined || run.dryRun === true) {
+    if (output.json) output.result({ plan, applied: false }, () => '');
+    return exitCodes.done;
+  }
+  const writes = plan.steps.filter(({ action }) => action === 'create' || action === 'update').length;
+  if (writes > 0 && run.yes !== true) {
+    const keys = writes === 1 ? '1 key' : `${writes} keys`;
+    const question = `Write ${keys} to ${plan.target.mount}/ of ${plan.target.address}?`;
+    if (!(await confirmed(io, question, '--yes', signal))) throw declined();
+  }
+  const { application } = run.definition;
+  const folder =
+    run.journal === undefined ? new JournalFolder(run.configFile, application, run.environment) : undefined;
+  if (writes > 0) await folder?.prepare();
+  const open = folder?.open ?? resolve(io.cwd, run.journal ?? '');
+  const migration = await withProgress(session, (onProgress) =>
+    applyPlan(plan, { vault: run.vault, journal: open, signal, onProgress }),
+  );
+  const journal = folder === undefined ? open : await folder.finish(io.clock);
+  if (migration.written.length > 0) await bump(run);
+  tell(session, run, plan, migration, journal);
+  return migration.conflicts.length > 0 && run.onConflict === undefined ? exitCodes.conflict : exitCodes.done;
+}
+
+async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
+  const { definition, environment, entries, vault, placement, include, map, onConflict } = run;
+  const { loadPlan, planMigration } = await import('@strongroom/migrate');
+  const winner =
+    onConflict === 'ask'
+      ? (conflict: Conflict) => ask(session, conflict)
+      : onConflict === undefined
+        ? undefined
+        : onConflict;
+  const decided = winner === undefined ? {} : { onConflict: winner };
+  if (run.plan !== undefined) return loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
+  const { mount, layout, kvVersion } = placement;
+  const wanted = new Set(include);
+  const plan = await withProgress(session, (onProgress) =>
+    planMigration({
+      definition,
+      environment,
+      entries,
+      vault,
+      ...(mount === undefined ? {} : { mount }),
+      ...(layout === undefined ? {} : { layout }),
+      ...(kvVersion === undefined ? {} : { kvVersion }),
+      ...(map === undefined ? {} : { map }),
+      include: ({ entry }) => wanted.has(entry),
+      ...decided,
+      // A question and a bar would write over each other.
+      ...(onConflict === 'ask' ? {} : { onProgress }),
+      signal: session.signal,
+    }),
+  );
+  const unknown = [...wanted].filter((name) => !entries.some((entry) => entry.name === name));
+  if (unknown.length > 0) session.output.warn(`There is no ${unknown.join(', ')} to include.`);
+  return plan;
+}
+
+/** Asks who wins: by name and fingerprint, never by value. */
+async function ask(
+  session: Session,
+  { entry, path, key, fingerprints }: Conflict,
+): Promise<'vault' | 'source'> {
+  const { source, vault = '' } = fingerprints;
+  return chosen(
+    session.io,
+    `${entry}: Vault holds something else at ${path}#${key}`,
+    [
+      { value: 'vault', label: `keep what Vault holds (${vault})` },
+      { value: 'source', label: `take that of the source (${source})` },
+    ],
+    '--on-conflict vault, source or fail',
+    session.signal,
+  );
+}
+
+const words: Readonly<Record<Progress['phase'], string>> = {
+  plan: 'paths read:',
+  apply: 'paths written and read back:',
+  verify: 'paths verified:',
+  'roll-back': 'paths rolled back:',
+};
+
+/** Shows the progress of something, and takes it away at its end. */
+export async function withProgress<T>(
+  session: Session,
+  work: (onProgress: (progress: Progress) => void) => Promise<T>,
+): Promise<T> {
+  const line = new ProgressLine(session.io);
+  try {
+    return await work(({ phase, done, total }) => line.show(words[phase], done, total));
+  } finally {
+    line.clear();
+  }
+}
+
+async function bump({ definition, environment, vault, placement }: MigrationRun): Promise<void> {
+  if (placement.marker !== true) return;
+  const { bumpMarker } = await import('@strongroom/vault');
+  await bumpMarker(vault.kv(placement.mount), { application: definition.application, environment });
+}
+
+function tell(
+  { output }: Session,
+  run: MigrationRun,
+  plan: Plan,
+  { verified, written, conflicts }: Migration,
+  journal: string | undefined,
+): void {
+  output.result(
+    { plan, applied: true, verified, written, conflicts, journal: written.length === 0 ? null : journal },
+    () => {
+      const lines = [
+        '',
+        written.length === 0
+          ? `Nothing to write: ${verified.length} keys are in Vault as they are in the source.`
+          : `${verified.length} keys verified; ${written.length} paths written.`,
+      ];
+      if (conflicts.length > 0) {
+        const names = conflicts.map(({ entry }) => entry).join(', ');
+        lines.push(`In conflict, and left as Vault has them: ${names}.`);
+      }
+      return lines.join('\n');
+    },
+  );
+  if (written.length > 0)
+    output.note(
+      `Take it back with \`strongroom rollback -e ${run.environment}\`; its journal is ${journal}.`,
+    );
+  if (conflicts.length > 0) output.note('Decide with --on-conflict source, ask or vault.');
+}

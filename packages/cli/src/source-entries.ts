@@ -1,0 +1,92 @@
+import { lstat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Entry, Reading } from '@strongroom/migrate';
+import { CommandError } from './command-error.js';
+import { exitCodes } from './exit-code.js';
+import type { Session } from './session.js';
+
+/** How the help tells what --from takes. */
+export const fromHelp =
+  'where they are: a .env, JSON, YAML, Compose or Kubernetes file, a folder of secrets, `environment`, `-` for a .env on standard input, or `vault:MOUNT/PATH`; a word and a colon before a file say what it is: dotenv, json, yaml, compose, kubernetes, folder';
+
+const kinds = ['dotenv', 'json', 'yaml', 'compose', 'kubernetes', 'folder', 'vault'] as const;
+type Kind = (typeof kinds)[number];
+
+/**
+ * Reads what is to be moved or compared. Warnings are told; of several sources that have a name the last one counts.
+ *
+ * @param environment whose Vault `vault:` means
+ */
+export async function readSources(
+  session: Session,
+  sources: readonly string[],
+  environment: string,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const source of sources) {
+    const reading = await readSource(session, source, environment);
+    for (const { message } of reading.warnings) session.output.warn(message);
+    entries.push(...reading.entries);
+  }
+  return entries;
+}
+
+async function readSource(session: Session, source: string, environment: string): Promise<Reading> {
+  const { io, signal } = session;
+  const read = await import('@strongroom/migrate');
+  if (source === 'environment') return read.readEnvironment(io.env);
+  if (source === '-') return read.readDotenv({ text: await textFrom(session), path: 'standard input' });
+  const { kind, rest } = await kindOf(io.cwd, source);
+  const path = resolve(io.cwd, rest);
+  switch (kind) {
+    case 'dotenv':
+      return read.readDotenv(path);
+    case 'json':
+      return read.readJson(path);
+    case 'yaml':
+      return read.readYaml(path);
+    case 'compose':
+      return read.readCompose(path);
+    case 'kubernetes':
+      return read.readKubernetesSecret(path);
+    case 'folder':
+      return read.readSecretsFolder(path);
+    case 'vault': {
+      const [mount = '', ...segments] = rest.replace(/^\/+|\/+$/g, '').split('/');
+      const { vault } = await session.vault(environment);
+      return read.readVault({ vault, mount, path: segments.join('/'), signal });
+    }
+  }
+}
+
+async function kindOf(cwd: string, source: string): Promise<{ readonly kind: Kind; readonly rest: string }> {
+  const [, word, rest] = /^([a-z]+):(.+)$/s.exec(source) ?? [];
+  const said = kinds.find((kind) => kind === word);
+  if (said !== undefined && rest !== undefined) return { kind: said, rest };
+  const stats = await lstat(resolve(cwd, source)).catch(() => undefined);
+  if (stats?.isDirectory() === true) return { kind: 'folder', rest: source };
+  const name = basename(source).toLowerCase();
+  if (name.endsWith('.json')) return { kind: 'json', rest: source };
+  if (/^(?:docker-)?compose\b.*\.ya?ml$/.test(name)) return { kind: 'compose', rest: source };
+  if (/\.ya?ml$/.test(name))
+    return { kind: (await isManifest(cwd, source)) ? 'kubernetes' : 'yaml', rest: source };
+  return { kind: 'dotenv', rest: source };
+}
+
+/** Whether a YAML file is a manifest of Kubernetes with a Secret in it. */
+async function isManifest(cwd: string, source: string): Promise<boolean> {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(resolve(cwd, source), 'utf8').catch(() => '');
+  return /^kind:\s*["']?(?:Secret|SecretList|List)["']?\s*$/m.test(text) && /^apiVersion:/m.test(text);
+}
+
+async function textFrom({ io }: Session): Promise<string> {
+  if (io.stdin.isTTY === true) {
+    throw new CommandError(exitCodes.usage, 'Standard input is a terminal', {
+      remedy: 'Pipe the file into it: … < .env',
+    });
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { confirmed, declined } from '../ask.js';
+import { CommandError } from '../command-error.js';
+import { commandOf } from '../common-options.js';
+import { exitCodes } from '../exit-code.js';
+import type { Host } from '../host.js';
+import { JournalFolder } from '../journal-file.js';
+import { withProgress } from '../migration-run.js';
+import { type Cell, table } from '../table.js';
+
+export const define = (host: Host) =>
+  commandOf(
+    'rollback',
+    'Takes a migration back: returns each path that its journal has to what it was before. A path that somebody has changed since is told and left. Ends with 6 when some path was left.',
+    [
+      ['strongroom rollback', 'the latest migration into the environment that the variables name'],
+      ['strongroom rollback -e production --yes', 'that into production, without asking'],
+      ['strongroom rollback .strongroom/shop-production.20260102T030405Z.journal', 'an earlier one'],
+    ],
+  )
+    .argument(
+      '[journal]',
+      'the journal (default: that of the latest migration, in .strongroom beside the configuration)',
+    )
+    .option('--yes', 'do not ask')
+    .action((named, options) =>
+      host.run(options, async (session) => {
+        const { readJournal, rollBack } = await import('@strongroom/migrate');
+        const { definition, file } = await session.config();
+        const environment = await session.environment();
+        const folder = new JournalFolder(file, definition.application, environment);
+        const journal = named === undefined ? await folder.latest() : resolve(session.io.cwd, named);
+        if (journal === undefined) {
+          throw new CommandError(
+            exitCodes.configuration,
+            `There is no journal of a migration into ${environment}`,
+            {
+              remedy: 'Name it, or the environment with --environment.',
+            },
+          );
+        }
+        const paths = new Set(
+          (await readJournal(journal)).flatMap((record) => (record.type === 'write' ? [record.path] : [])),
+        );
+        const { vault } = await session.vault(environment);
+        const { io, output, signal } = session;
+        if (options.yes !== true) {
+          const question = `Return ${paths.size === 1 ? '1 path' : `${paths.size} paths`} of ${environment} to what it was, by ${journal}?`;
+          if (!(await confirmed(io, question, '--yes', signal))) throw declined();
+        }
+        const result = await withProgress(session, (onProgress) =>
+          rollBack(journal, { vault, signal, onProgress }),
+        );
+        const left = result.paths.filter(
+          ({ outcome }) => outcome === 'changed-since' || outcome === 'impossible',
+        );
+        output.result({ environment, journal, ...result }, () => {
+          const { green, red, dim } = output.colors;
+          const rows = result.paths.map(({ path, outcome, explanation, keys }): readonly Cell[] => {
+            const colour = left.some((each) => each.path === path)
+              ? red
+              : outcome === 'already'
+                ? dim
+                : green;
+            return [{ text: outcome.replace('-', ' '), colour }, path, keys.join(', '), explanation];
+          });
+          if (rows.length === 0) return 'Nothing was written by it, so nothing is to be taken back.';
+          return table(output, ['', 'path', 'keys', ''], rows);
+        });
+        return left.length > 0 ? exitCodes.conflict : exitCodes.done;
+      }),
+    );
