@@ -3,9 +3,13 @@ import type { Definition } from '@strongroom/core';
 import type { Conflict, Entry, Migration, Plan, Progress } from '@strongroom/migrate';
 import type { KvPlacement, Vault } from '@strongroom/vault';
 import { chosen, confirmed, declined } from './ask.js';
+import { CommandError } from './command-error.js';
+import type { CleanedUp, DotenvCleanUp } from './dotenv-clean-up.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { JournalFolder } from './journal-file.js';
+import { placementOf } from './placement-options.js';
 import { planView } from './plan-view.js';
+import { printable } from './printable.js';
 import { ProgressLine } from './progress-line.js';
 import type { Session } from './session.js';
 
@@ -25,11 +29,16 @@ export interface MigrationRun {
   readonly savePlan?: string | undefined;
   readonly plan?: string | undefined;
   readonly journal?: string | undefined;
+  /** Only entries of these names. */
+  readonly only?: readonly string[] | undefined;
+  /** What comes after: a file that lets go of what was verified. */
+  readonly cleanUp?: DotenvCleanUp | undefined;
 }
 
 /** Plans, shows, asks, applies and verifies. */
-export async function runMigration(session: Session, run: MigrationRun): Promise<ExitCode> {
+export async function runMigration(session: Session, given: MigrationRun): Promise<ExitCode> {
   const { output, io, signal } = session;
+  const run = { ...given, entries: chosenEntries(given) };
   const { applyPlan, savePlan } = await import('@strongroom/migrate');
   const plan = await planOf(session, run);
   if (!output.json) output.result({}, () => planView(output, plan));
@@ -60,8 +69,21 @@ export async function runMigration(session: Session, run: MigrationRun): Promise
   );
   const journal = folder === undefined ? open : await folder.finish(io.clock);
   if (migration.written.length > 0) await bump(run);
-  tell(session, run, plan, migration, journal);
+  const cleanedUp = await run.cleanUp?.(run.entries, migration.verified);
+  tell(session, run, { plan, migration, journal, cleanedUp });
   return migration.conflicts.length > 0 && run.onConflict === undefined ? exitCodes.conflict : exitCodes.done;
+}
+
+/** @throws CommandError for a name that the source does not have */
+function chosenEntries({ entries, only }: MigrationRun): readonly Entry[] {
+  if (only === undefined) return entries;
+  const missing = only.filter((name) => !entries.some((entry) => entry.name === name));
+  if (missing.length > 0) {
+    throw new CommandError(exitCodes.usage, `The source has no ${missing.join(', ')}`, {
+      remedy: 'See what it has with --dry-run.',
+    });
+  }
+  return entries.filter(({ name }) => only.includes(name));
 }
 
 async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
@@ -75,7 +97,6 @@ async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
         : onConflict;
   const decided = winner === undefined ? {} : { onConflict: winner };
   if (run.plan !== undefined) return loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
-  const { mount, layout, kvVersion } = placement;
   const wanted = new Set(include);
   const plan = await withProgress(session, (onProgress) =>
     planMigration({
@@ -83,9 +104,7 @@ async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
       environment,
       entries,
       vault,
-      ...(mount === undefined ? {} : { mount }),
-      ...(layout === undefined ? {} : { layout }),
-      ...(kvVersion === undefined ? {} : { kvVersion }),
+      ...placementOf(placement),
       ...(map === undefined ? {} : { map }),
       include: ({ entry }) => wanted.has(entry),
       ...decided,
@@ -143,29 +162,49 @@ async function bump({ definition, environment, vault, placement }: MigrationRun)
   await bumpMarker(vault.kv(placement.mount), { application: definition.application, environment });
 }
 
+interface Outcome {
+  readonly plan: Plan;
+  readonly migration: Migration;
+  readonly journal: string | undefined;
+  readonly cleanedUp: CleanedUp | undefined;
+}
+
 function tell(
   { output }: Session,
   run: MigrationRun,
-  plan: Plan,
-  { verified, written, conflicts }: Migration,
-  journal: string | undefined,
+  { plan, migration, journal, cleanedUp }: Outcome,
 ): void {
-  output.result(
-    { plan, applied: true, verified, written, conflicts, journal: written.length === 0 ? null : journal },
-    () => {
-      const lines = [
-        '',
-        written.length === 0
-          ? `Nothing to write: ${verified.length} keys are in Vault as they are in the source.`
-          : `${verified.length} keys verified; ${written.length} paths written.`,
-      ];
-      if (conflicts.length > 0) {
-        const names = conflicts.map(({ entry }) => entry).join(', ');
-        lines.push(`In conflict, and left as Vault has them: ${names}.`);
-      }
-      return lines.join('\n');
-    },
-  );
+  const { verified, written, conflicts } = migration;
+  const told = {
+    plan,
+    applied: true,
+    verified,
+    written,
+    conflicts,
+    journal: written.length === 0 ? null : journal,
+    ...(cleanedUp === undefined ? {} : { cleanedUp }),
+  };
+  output.result(told, () => {
+    const lines = [
+      '',
+      written.length === 0
+        ? `Nothing to write: ${verified.length} keys are in Vault as they are in the source.`
+        : `${verified.length} keys verified; ${written.length} paths written.`,
+    ];
+    if (conflicts.length > 0) {
+      const names = conflicts.map(({ entry }) => entry).join(', ');
+      lines.push(`In conflict, and left as Vault has them: ${names}.`);
+    }
+    if (cleanedUp !== undefined) {
+      const { file, removed, backup } = cleanedUp;
+      lines.push(
+        backup === null
+          ? `${file} is as it was: there is nothing to take out.`
+          : `${removed.join(', ')} taken out of ${file}; all of it as it was is in ${backup}, encrypted.`,
+      );
+    }
+    return printable(lines.join('\n'));
+  });
   if (written.length > 0)
     output.note(
       `Take it back with \`strongroom rollback -e ${run.environment}\`; its journal is ${journal}.`,

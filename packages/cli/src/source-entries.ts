@@ -7,9 +7,9 @@ import type { Session } from './session.js';
 
 /** How the help tells what --from takes. */
 export const fromHelp =
-  'where they are: a .env, JSON, YAML, Compose or Kubernetes file, a folder of secrets, `environment`, `-` for a .env on standard input, or `vault:MOUNT/PATH`; a word and a colon before a file say what it is: dotenv, json, yaml, compose, kubernetes, folder';
+  'where they are: a .env, JSON, YAML, Compose or Kubernetes file, a folder of secrets, `environment`, `-` for a .env on standard input, `vault:MOUNT/PATH`, or `audit` for what is hard-coded in this folder; a word and a colon before a file say what it is: dotenv, json, yaml, compose, kubernetes, folder';
 
-const kinds = ['dotenv', 'json', 'yaml', 'compose', 'kubernetes', 'folder', 'vault'] as const;
+const kinds = ['dotenv', 'json', 'yaml', 'compose', 'kubernetes', 'folder', 'vault', 'audit'] as const;
 type Kind = (typeof kinds)[number];
 
 /**
@@ -35,6 +35,7 @@ async function readSource(session: Session, source: string, environment: string)
   const { io, signal } = session;
   const read = await import('@strongroom/migrate');
   if (source === 'environment') return read.readEnvironment(io.env);
+  if (source === 'audit') return readAudit(session, io.cwd);
   if (source === '-') return read.readDotenv({ text: await textFrom(session), path: 'standard input' });
   const { kind, rest } = await kindOf(io.cwd, source);
   const path = resolve(io.cwd, rest);
@@ -51,6 +52,8 @@ async function readSource(session: Session, source: string, environment: string)
       return read.readKubernetesSecret(path);
     case 'folder':
       return read.readSecretsFolder(path);
+    case 'audit':
+      return readAudit(session, path);
     case 'vault': {
       const [mount = '', ...segments] = rest.replace(/^\/+|\/+$/g, '').split('/');
       const { vault } = await session.vault(environment);
@@ -59,7 +62,11 @@ async function readSource(session: Session, source: string, environment: string)
   }
 }
 
-async function kindOf(cwd: string, source: string): Promise<{ readonly kind: Kind; readonly rest: string }> {
+/** What kind of source it is, as it says or by its name. */
+export async function kindOf(
+  cwd: string,
+  source: string,
+): Promise<{ readonly kind: Kind; readonly rest: string }> {
   const [, word, rest] = /^([a-z]+):(.+)$/s.exec(source) ?? [];
   const said = kinds.find((kind) => kind === word);
   if (said !== undefined && rest !== undefined) return { kind: said, rest };
@@ -78,6 +85,14 @@ async function isManifest(cwd: string, source: string): Promise<boolean> {
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(resolve(cwd, source), 'utf8').catch(() => '');
   return /^kind:\s*["']?(?:Secret|SecretList|List)["']?\s*$/m.test(text) && /^apiVersion:/m.test(text);
+}
+
+/** What is hard-coded below a folder, under the names that the audit proposes. */
+async function readAudit(session: Session, root: string): Promise<Reading> {
+  const { auditTree } = await import('@strongroom/migrate/audit');
+  const { definition } = await session.config();
+  const { findings } = await auditTree({ root, definition, signal: session.signal });
+  return { entries: findings.map((finding) => finding.entry()), warnings: [] };
 }
 
 async function textFrom({ io }: Session): Promise<string> {

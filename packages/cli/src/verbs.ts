@@ -8,18 +8,27 @@ interface Verb {
 }
 
 export type VerbName =
+  | 'audit'
   | 'migrate'
   | 'rollback'
+  | 'restore'
+  | 'diff'
+  | 'promote'
   | 'policy'
   | 'doctor'
   | 'explain'
   | 'get'
   | 'run'
+  | 'export'
   | 'dev'
   | 'completion';
 
 /** Every verb, in the order in which someone comes to need it. */
 export const verbs: Readonly<Record<VerbName, Verb>> = {
+  audit: {
+    summary: 'find secrets that are hard-coded',
+    load: () => import('./verbs/audit.js'),
+  },
   migrate: {
     summary: 'move secrets into Vault: plan, confirm, apply, verify',
     load: () => import('./verbs/migrate.js'),
@@ -27,6 +36,18 @@ export const verbs: Readonly<Record<VerbName, Verb>> = {
   rollback: {
     summary: 'take a migration back',
     load: () => import('./verbs/rollback.js'),
+  },
+  restore: {
+    summary: 'bring back a .env file that was cleaned up',
+    load: () => import('./verbs/restore.js'),
+  },
+  diff: {
+    summary: 'compare two environments, or a file with one',
+    load: () => import('./verbs/diff.js'),
+  },
+  promote: {
+    summary: 'bring the settings of one environment to the next',
+    load: () => import('./verbs/promote.js'),
   },
   policy: {
     summary: 'print the least policy, and the commands that make a role',
@@ -47,6 +68,10 @@ export const verbs: Readonly<Record<VerbName, Verb>> = {
   run: {
     summary: 'run a command with the settings in its environment',
     load: () => import('./verbs/run.js'),
+  },
+  export: {
+    summary: 'write the settings to a .env file, when nothing else will do',
+    load: () => import('./verbs/export.js'),
   },
   dev: {
     summary: 'start a Vault for development on this machine',

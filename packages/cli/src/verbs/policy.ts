@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { commandOf } from '../common-options.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
+import { placementOf } from '../placement-options.js';
 import { printable } from '../printable.js';
 import { type Cell, table } from '../table.js';
 
@@ -31,14 +32,12 @@ export const define = (host: Host) =>
         const { definition } = await session.config();
         const environment = await session.environment();
         const { vault, placement } = await session.vault(environment);
-        const { mount, layout, kvVersion, marker } = placement;
+        const { marker } = placement;
         const needs = {
           definition,
           environment,
           purpose: options.purpose,
-          ...(mount === undefined ? {} : { mount }),
-          ...(layout === undefined ? {} : { layout }),
-          ...(kvVersion === undefined ? {} : { kvVersion }),
+          ...placementOf(placement),
           ...(marker === undefined ? {} : { marker }),
         };
         const { output, signal } = session;
