@@ -21,7 +21,7 @@ export interface CleanedUp {
 }
 
 /**
- * Prepares the clean-up before anything is written, so that it is known by then that it can be done.
+ * Prepares the clean-up before anything is written: what can be said against it is said by then.
  *
  * @param keyFile the key of the backup; without one a passphrase is asked for
  * @throws CommandError when the source is no single .env file, or when there is nobody to ask

@@ -7,6 +7,7 @@ import { CommandError } from './command-error.js';
 import type { CleanedUp, DotenvCleanUp } from './dotenv-clean-up.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { JournalFolder } from './journal-file.js';
+import type { Output } from './output.js';
 import { placementOf } from './placement-options.js';
 import { planView } from './plan-view.js';
 import { printable } from './printable.js';
@@ -69,8 +70,22 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   );
   const journal = folder === undefined ? open : await folder.finish(io.clock);
   if (migration.written.length > 0) await bump(run);
+  if (!output.json) tell(output, run, migration, journal);
   const cleanedUp = await run.cleanUp?.(run.entries, migration.verified);
-  tell(session, run, { plan, migration, journal, cleanedUp });
+  const { verified, written, conflicts } = migration;
+  const told = {
+    plan,
+    applied: true,
+    verified,
+    written,
+    conflicts,
+    journal: written.length === 0 ? null : journal,
+  };
+  if (output.json || cleanedUp !== undefined) {
+    output.result({ ...told, ...(cleanedUp === undefined ? {} : { cleanedUp }) }, () =>
+      cleanUpText(cleanedUp),
+    );
+  }
   return migration.conflicts.length > 0 && run.onConflict === undefined ? exitCodes.conflict : exitCodes.done;
 }
 
@@ -162,52 +177,33 @@ async function bump({ definition, environment, vault, placement }: MigrationRun)
   await bumpMarker(vault.kv(placement.mount), { application: definition.application, environment });
 }
 
-interface Outcome {
-  readonly plan: Plan;
-  readonly migration: Migration;
-  readonly journal: string | undefined;
-  readonly cleanedUp: CleanedUp | undefined;
-}
-
 function tell(
-  { output }: Session,
-  run: MigrationRun,
-  { plan, migration, journal, cleanedUp }: Outcome,
+  output: Output,
+  { environment }: MigrationRun,
+  { verified, written, conflicts }: Migration,
+  journal: string | undefined,
 ): void {
-  const { verified, written, conflicts } = migration;
-  const told = {
-    plan,
-    applied: true,
-    verified,
-    written,
-    conflicts,
-    journal: written.length === 0 ? null : journal,
-    ...(cleanedUp === undefined ? {} : { cleanedUp }),
-  };
-  output.result(told, () => {
-    const lines = [
-      '',
+  output.result({}, () => {
+    const done =
       written.length === 0
         ? `Nothing to write: ${verified.length} keys are in Vault as they are in the source.`
-        : `${verified.length} keys verified; ${written.length} paths written.`,
-    ];
-    if (conflicts.length > 0) {
-      const names = conflicts.map(({ entry }) => entry).join(', ');
-      lines.push(`In conflict, and left as Vault has them: ${names}.`);
-    }
-    if (cleanedUp !== undefined) {
-      const { file, removed, backup } = cleanedUp;
-      lines.push(
-        backup === null
-          ? `${file} is as it was: there is nothing to take out.`
-          : `${removed.join(', ')} taken out of ${file}; all of it as it was is in ${backup}, encrypted.`,
-      );
-    }
-    return printable(lines.join('\n'));
+        : `${verified.length} keys verified; ${written.length} paths written.`;
+    const names = conflicts.map(({ entry }) => entry).join(', ');
+    const kept = conflicts.length === 0 ? '' : `\nIn conflict, and left as Vault has them: ${names}.`;
+    return printable(`\n${done}${kept}`);
   });
-  if (written.length > 0)
-    output.note(
-      `Take it back with \`strongroom rollback -e ${run.environment}\`; its journal is ${journal}.`,
-    );
+  if (written.length > 0) {
+    output.note(`Take it back with \`strongroom rollback -e ${environment}\`; its journal is ${journal}.`);
+  }
   if (conflicts.length > 0) output.note('Decide with --on-conflict source, ask or vault.');
+}
+
+function cleanUpText(cleanedUp: CleanedUp | undefined): string {
+  if (cleanedUp === undefined) return '';
+  const { file, removed, backup } = cleanedUp;
+  return printable(
+    backup === null
+      ? `${file} is as it was: there is nothing to take out.`
+      : `${removed.join(', ')} taken out of ${file}; all of it as it was is in ${backup}, encrypted.`,
+  );
 }

@@ -10,7 +10,7 @@ export const fromHelp =
   'where they are: a .env, JSON, YAML, Compose or Kubernetes file, a folder of secrets, `environment`, `-` for a .env on standard input, `vault:MOUNT/PATH`, or `audit` for what is hard-coded in this folder; a word and a colon before a file say what it is: dotenv, json, yaml, compose, kubernetes, folder';
 
 const kinds = ['dotenv', 'json', 'yaml', 'compose', 'kubernetes', 'folder', 'vault', 'audit'] as const;
-type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number] | 'environment' | 'standard input';
 
 /**
  * Reads what is to be moved or compared. Warnings are told; of several sources that have a name the last one counts.
@@ -34,9 +34,6 @@ export async function readSources(
 async function readSource(session: Session, source: string, environment: string): Promise<Reading> {
   const { io, signal } = session;
   const read = await import('@strongroom/migrate');
-  if (source === 'environment') return read.readEnvironment(io.env);
-  if (source === 'audit') return readAudit(session, io.cwd);
-  if (source === '-') return read.readDotenv({ text: await textFrom(session), path: 'standard input' });
   const { kind, rest } = await kindOf(io.cwd, source);
   const path = resolve(io.cwd, rest);
   switch (kind) {
@@ -52,6 +49,10 @@ async function readSource(session: Session, source: string, environment: string)
       return read.readKubernetesSecret(path);
     case 'folder':
       return read.readSecretsFolder(path);
+    case 'environment':
+      return read.readEnvironment(io.env);
+    case 'standard input':
+      return read.readDotenv({ text: await textFrom(session), path: kind });
     case 'audit':
       return readAudit(session, path);
     case 'vault': {
@@ -67,6 +68,9 @@ export async function kindOf(
   cwd: string,
   source: string,
 ): Promise<{ readonly kind: Kind; readonly rest: string }> {
+  if (source === '-') return { kind: 'standard input', rest: source };
+  if (source === 'environment') return { kind: source, rest: source };
+  if (source === 'audit') return { kind: source, rest: '.' };
   const [, word, rest] = /^([a-z]+):(.+)$/s.exec(source) ?? [];
   const said = kinds.find((kind) => kind === word);
   if (said !== undefined && rest !== undefined) return { kind: said, rest };

@@ -8,6 +8,7 @@ interface Verb {
 }
 
 export type VerbName =
+  | 'init'
   | 'audit'
   | 'migrate'
   | 'rollback'
@@ -25,6 +26,10 @@ export type VerbName =
 
 /** Every verb, in the order in which someone comes to need it. */
 export const verbs: Readonly<Record<VerbName, Verb>> = {
+  init: {
+    summary: 'write a definition and a configuration from an existing .env',
+    load: () => import('./verbs/init.js'),
+  },
   audit: {
     summary: 'find secrets that are hard-coded',
     load: () => import('./verbs/audit.js'),

@@ -34,7 +34,7 @@ describe('doctor', () => {
     const { exitCode, stdout } = await cli(['doctor'], { cwd, env });
     expect(stdout).toContain('✓ configuration: ');
     expect(stdout).toContain('✓ mount: secret: KV version 2');
-    expect(stdout).toContain('✓ permission secret/data/shop/production/database: the token may read it');
+    expect(stdout).toContain('✓ permission secret/data/shop/production/database: the token has read');
     expect(stdout).toContain(
       '✓ setting SECRET_KEY: from vault: secret/shop/production/security#secret_key, version 1',
     );
@@ -106,11 +106,12 @@ describe('doctor', () => {
     expect(check('permission secret/data/shop/production/security')).toEqual({
       name: 'permission secret/data/shop/production/security',
       status: 'failed',
-      detail: 'the token may not read it',
+      detail: 'the token lacks read',
       remedies: [
         'Add to a policy of the token: path "secret/data/shop/production/security" { capabilities = ["read"] }',
       ],
     });
+    expect(check('permission secret/metadata/shop/production/database').status).toBe('warning');
     expect(check('setting SECRET_KEY').detail).toContain('denies');
   });
 

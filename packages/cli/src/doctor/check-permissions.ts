@@ -1,4 +1,5 @@
 import type { Definition } from '@strongroom/core';
+import type { CheckPolicyOptions } from '@strongroom/migrate';
 import type { KvPlacement, Vault } from '@strongroom/vault';
 import { type Check, failed, ok, warning } from './check.js';
 import { failedRequest } from './failed-request.js';
@@ -8,7 +9,7 @@ export async function checkPermissions(
   vault: Vault,
   definition: Definition,
   environment: string,
-  { mount = 'secret', layout = 'group', kvVersion }: KvPlacement,
+  { mount = 'secret', layout = 'group', kvVersion, marker = false }: KvPlacement,
 ): Promise<readonly Check[]> {
   let version: 1 | 2;
   let mountCheck: Check;
@@ -26,44 +27,24 @@ export async function checkPermissions(
   } catch (error) {
     return [failedRequest('mount', error, `Enable it: ${enable(mount)}`)];
   }
-  return [mountCheck, ...(await permissions(vault, definition, environment, { mount, layout, version }))];
+  const needs = { definition, environment, mount, layout, kvVersion: version, marker };
+  return [mountCheck, ...(await permissions({ ...needs, vault }))];
 }
 
 const enable = (mount: string): string => `vault secrets enable -path=${mount} -version=2 kv`;
 
-async function permissions(
-  vault: Vault,
-  { application, settings }: Definition,
-  environment: string,
-  {
-    mount,
-    layout,
-    version,
-  }: { readonly mount: string; readonly layout: 'group' | 'leaf'; readonly version: 1 | 2 },
-): Promise<readonly Check[]> {
-  const prefix = version === 2 ? `${mount}/data` : mount;
-  const paths = new Set<string>();
-  for (const { place } of Object.values(settings)) {
-    if (place === undefined) continue;
-    const group = `${prefix}/${application}/${environment}/${place.group}`;
-    paths.add(layout === 'group' ? group : `${group}/${place.key}`);
-  }
-  if (paths.size === 0) return [];
+async function permissions(options: CheckPolicyOptions): Promise<readonly Check[]> {
+  const { checkPolicy } = await import('@strongroom/migrate');
   try {
-    const client = await vault.client();
-    const answer = (await client.write('sys/capabilities-self', { paths: [...paths] })) as {
-      readonly data?: Record<string, unknown>;
-    };
-    return [...paths].map((path) => {
-      const granted = answer.data?.[path];
-      const may = Array.isArray(granted) && (granted.includes('read') || granted.includes('root'));
+    return (await checkPolicy(options)).map(({ path, needed, missing }) => {
       const name = `permission ${path}`;
-      if (may) return ok(name, 'the token may read it');
-      return failed(
-        name,
-        'the token may not read it',
-        `Add to a policy of the token: path "${path}" { capabilities = ["read"] }`,
-      );
+      if (missing.length === 0) return ok(name, `the token has ${needed.join(', ')}`);
+      const rule = `Add to a policy of the token: path "${path}" { capabilities = [${needed.map((each) => `"${each}"`).join(', ')}] }`;
+      // Without it a refresh reads the secret itself.
+      const metadata = path.includes('/metadata/');
+      return metadata
+        ? warning(name, 'the token may not read it, so that each refresh reads the secret itself', rule)
+        : failed(name, `the token lacks ${missing.join(', ')}`, rule);
     });
   } catch (error) {
     return [

@@ -1,0 +1,127 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CommandError } from '../command-error.js';
+import { commandOf } from '../common-options.js';
+import { configSource, definitionSource } from '../definition-source.js';
+import { exitCodes } from '../exit-code.js';
+import type { Host } from '../host.js';
+import { nameList } from '../name-list.js';
+import { fromHelp, readSources } from '../source-entries.js';
+import { type Cell, table } from '../table.js';
+
+export const define = (host: Host) =>
+  commandOf(
+    'init',
+    'Begins: writes strongroom.config.ts and a definition of the settings that an existing .env has. Which are secrets, their groups and keys in Vault, and their types are guessed from names and forms: look the definition through. No value is written. A file that is there is not replaced.',
+    [
+      ['strongroom init', 'from .env'],
+      ['strongroom init --from .env.example --application shop', 'from an example, with a name'],
+      ['strongroom init --environments development,production', 'with these environments'],
+    ],
+  )
+    .option('--from <source>', fromHelp, '.env')
+    .option(
+      '--application <name>',
+      'the first part of its paths in Vault (default: the name in package.json, or the folder)',
+    )
+    .option(
+      '--environments <names>',
+      'with commas between them (default: development,staging,production)',
+      nameList,
+    )
+    .action((options) =>
+      host.run(options, async (session) => {
+        const { proposeSettings } = await import('@strongroom/migrate');
+        const { io, output } = session;
+        const entries = await readSources(session, [options.from], '');
+        const settings = proposeSettings(entries);
+        if (settings.length === 0) {
+          throw new CommandError(exitCodes.configuration, `${options.from} has no settings`, {
+            remedy: 'Name another source with --from.',
+          });
+        }
+        const application = options.application ?? (await applicationOf(io.cwd));
+        const environments = options.environments ?? ['development', 'staging', 'production'];
+        // Programs without TypeScript have to load the definition as well.
+        const end = (await isThere(join(io.cwd, 'tsconfig.json'))) ? 'ts' : 'mjs';
+        const files = [
+          {
+            file: join(io.cwd, `settings.${end}`),
+            text: definitionSource({ application, environments, settings }),
+          },
+          {
+            file: join(io.cwd, `strongroom.config.${end}`),
+            text: configSource(`./settings.${end === 'ts' ? 'js' : 'mjs'}`),
+          },
+        ];
+        await writeNew(files);
+        const told = settings.map(({ name, kind, place, form, why }) => ({
+          name,
+          kind,
+          place: place === undefined ? null : `${place.group}/${place.key}`,
+          form,
+          why,
+        }));
+        output.result(
+          { application, environments, files: files.map(({ file }) => file), settings: told },
+          () =>
+            table(
+              output,
+              ['setting', 'kind', 'place', 'form', 'because'],
+              told.map(({ name, kind, place, form, why }): readonly Cell[] => [
+                name,
+                { text: kind, colour: kind === 'secret' ? output.colors.yellow : output.colors.dim },
+                place ?? '',
+                form,
+                why,
+              ]),
+            ),
+        );
+        output.note(
+          `Written: ${files.map(({ file }) => basename(file)).join(', ')}. Look the definition through, then:`,
+        );
+        output.note(
+          '  npm install @strongroom/core @strongroom/node zod && npm install --save-dev strongroom',
+        );
+        output.note('  strongroom dev, and in another terminal strongroom migrate');
+        return exitCodes.done;
+      }),
+    );
+
+interface NewFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Writes all of them, or none. */
+async function writeNew(files: readonly NewFile[]): Promise<void> {
+  for (const { file } of files) if (await isThere(file)) throw there(file);
+  const written: string[] = [];
+  try {
+    for (const { file, text } of files) {
+      await writeFile(file, text, { flag: 'wx' });
+      written.push(file);
+    }
+  } catch (error) {
+    for (const file of written) await rm(file, { force: true });
+    throw error;
+  }
+}
+
+const there = (file: string): CommandError =>
+  new CommandError(exitCodes.conflict, `${file} is there already, and is left as it is`, {
+    remedy: 'Move it away, or add to it by hand what is missing.',
+  });
+
+/** A name that can be a part of a path, without the scope of a package. */
+async function applicationOf(cwd: string): Promise<string> {
+  const text = await readFile(join(cwd, 'package.json'), 'utf8').catch(() => '{}');
+  const [, name] = /"name"\s*:\s*"(?:@[^"/]*\/)?([\w.-]+)"/.exec(text) ?? [];
+  return name ?? (basename(cwd).replace(/[^\w.-]+/g, '-') || 'app');
+}
+
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { afterwards, emptyVault, project, secretOf, shopVault } from './support/project.js';
+import { cli } from './support/run-cli.js';
+
+const values = () => ({ DATABASE_URL: secretOf(), SECRET_KEY: secretOf() });
+
+const text = () => `DATABASE_URL='${secretOf()}'\nSECRET_KEY='${secretOf()}'\n`;
+
+/** A folder on a disk of its own; undefined where this process may not mount one. */
+async function disk(options: string): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-disk-'));
+  afterwards(() => rm(folder, { recursive: true, force: true }));
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'none', folder]).status !== 0) return undefined;
+  afterwards(async () => void spawnSync('umount', [folder]));
+  return folder;
+}
+
+describe('a disk that is full', () => {
+  test('keeps a migration from writing to Vault, and is told; with room the next run does it', async (context) => {
+    const folder = await disk('size=64k');
+    if (folder === undefined) return context.skip('this process may not mount a disk');
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': text() });
+    const filler = join(folder, 'filler');
+    await expect(writeFile(filler, Buffer.alloc(128 * 1024))).rejects.toThrow('ENOSPC');
+    const argv = ['migrate', '--yes', '--journal', join(folder, 'journal')];
+    const { exitCode, stderr } = await cli(argv, { cwd, env });
+    expect(stderr).toMatch(/FILE_UNWRITABLE The journal .* cannot be written \(ENOSPC\)\. The disk is full/);
+    expect(exitCode).toBe(7);
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(
+      (await cli(['export', '--output', join(folder, '.env')], { cwd, env: { ...env, ...values() } }))
+        .exitCode,
+    ).toBe(7);
+    await rm(filler);
+    expect((await cli(argv, { cwd, env })).exitCode).toBe(0);
+  });
+});
+
+describe('a disk that is read-only', () => {
+  test('is told by every verb that writes a file', async (context) => {
+    const folder = await disk('ro,size=64k');
+    if (folder === undefined) return context.skip('this process may not mount a disk');
+    const { env, server } = await shopVault();
+    const cwd = await project({ '.env': text() });
+    server.clearRequests();
+    for (const argv of [
+      ['migrate', '--yes', '--on-conflict', 'source', '--journal', join(folder, 'journal')],
+      ['migrate', '--save-plan', join(folder, 'plan.json')],
+      ['export', '--output', join(folder, '.env')],
+      ['audit', '--update-baseline', join(folder, 'baseline.json')],
+    ]) {
+      const { exitCode, stderr } = await cli(argv, { cwd, env });
+      expect(stderr).toMatch(/read-only/);
+      expect(exitCode).toBe(7);
+    }
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { project, secretOf } from './support/project.js';
+import { cli } from './support/run-cli.js';
+
+const dotenv = (): string => `# shop
+DATABASE_URL="postgresql://shop:pw@localhost/shop"
+REDIS_URL=redis://localhost:6379/1
+SECRET_KEY='${secretOf()}'
+FIRECRAWL_API_KEY='${secretOf()}'
+PORT=8000
+RATIO=0.5
+DEBUG=false
+SENTRY_DSN=
+GREETING='hello'
+my.token='${secretOf()}'
+`;
+
+/** A project in which nothing was begun. */
+async function bare(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const cwd = await project({ '.env': dotenv(), ...files });
+  await rm(join(cwd, 'settings.ts'));
+  await rm(join(cwd, 'strongroom.config.ts'));
+  return cwd;
+}
+
+describe('init', () => {
+  test('writes a definition and a configuration that work at once, and no value', async () => {
+    const cwd = await bare({
+      'package.json': '{"name": "@acme/shop", "type": "module"}',
+      'tsconfig.json': '{}',
+    });
+    const { exitCode, stdout } = await cli(['init'], { cwd });
+    expect(exitCode).toBe(0);
+    const definition = await readFile(join(cwd, 'settings.ts'), 'utf8');
+    expect(definition).toContain("application: 'shop'");
+    expect(definition).toContain(`    DATABASE_URL: secret('database/url', z.url()),
+    REDIS_URL: secret('redis/url', z.url()),
+    SECRET_KEY: secret('security/secret_key'),
+    FIRECRAWL_API_KEY: secret('api_keys/firecrawl_api_key'),
+    PORT: plain(z.int()),
+    RATIO: plain(z.number()),
+    DEBUG: plain(z.boolean()),
+    SENTRY_DSN: secret('sentry/dsn', z.string().optional()),
+    GREETING: plain(),
+    MY_TOKEN: secret('my/token'),
+`);
+    for (const value of ['8000', '0.5', 'hello', ':pw@']) expect(definition).not.toContain(value);
+    expect(stdout).toMatch(/SECRET_KEY +secret +security\/secret_key +text +/);
+    const env = {
+      USE_VAULT: 'false',
+      DATABASE_URL: 'postgresql://x/y',
+      REDIS_URL: 'redis://x',
+      SECRET_KEY: 'x',
+      FIRECRAWL_API_KEY: 'x',
+    };
+    const all = { ...env, PORT: '1', RATIO: '1', DEBUG: 'no', GREETING: 'x', MY_TOKEN: 'x' };
+    expect((await cli(['explain'], { cwd, env: all })).exitCode).toBe(0);
+  });
+
+  test('without TypeScript it is JavaScript that the application can load', async () => {
+    const cwd = await bare();
+    const { exitCode } = await cli(
+      ['init', '--application', 'other', '--environments', 'development,production'],
+      { cwd },
+    );
+    expect(exitCode).toBe(0);
+    const print = `import('./strongroom.config.mjs').then(({ default: { definition } }) => console.log(JSON.stringify([definition.application, definition.environments])))`;
+    const printed = execFileSync(process.execPath, ['-e', print], { cwd, encoding: 'utf8' });
+    expect(JSON.parse(printed)).toEqual(['other', ['development', 'production']]);
+  });
+
+  test('replaces nothing, and writes nothing where it cannot write all', async () => {
+    const cwd = await bare();
+    await writeFile(join(cwd, 'strongroom.config.mjs'), 'mine');
+    const { exitCode, stderr } = await cli(['init'], { cwd });
+    expect(exitCode).toBe(6);
+    expect(stderr).toContain('is there already, and is left as it is');
+    expect(await readFile(join(cwd, 'strongroom.config.mjs'), 'utf8')).toBe('mine');
+    await expect(readFile(join(cwd, 'settings.mjs'))).rejects.toThrow('ENOENT');
+  });
+
+  test('says when there is nothing to begin with', async () => {
+    const cwd = await bare({ '.env.empty': '# nothing\n' });
+    expect((await cli(['init', '--from', '.env.empty'], { cwd })).exitCode).toBe(3);
+    expect((await cli(['init', '--from', 'no.env'], { cwd })).exitCode).toBe(7);
+  });
+
+  test('has a stable shape in JSON', async () => {
+    const cwd = await bare();
+    const { json } = await cli(['init', '--json', '--application', 'shop'], { cwd });
+    expect(json()).toEqual({
+      application: 'shop',
+      environments: ['development', 'staging', 'production'],
+      files: [join(cwd, 'settings.mjs'), join(cwd, 'strongroom.config.mjs')],
+      settings: expect.arrayContaining([
+        {
+          name: 'SECRET_KEY',
+          kind: 'secret',
+          place: 'security/secret_key',
+          form: 'text',
+          why: expect.any(String),
+        },
+        { name: 'PORT', kind: 'plain', place: null, form: 'integer', why: expect.any(String) },
+      ]),
+    });
+  });
+});
