@@ -22,22 +22,36 @@ try {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
   for (const directory of packages) unpack(directory);
   const consumer = join(folder, 'consumer');
+  const command = join(consumer, 'node_modules/strongroom/bin/strongroom.js');
   cpSync(join(root, 'tooling/commands/consumer'), consumer, { recursive: true });
   // The adapters' own tools: what a consumer installs beside the packages.
   link('packages/express', ['express', '@types/express', 'zod']);
   link('packages/fastify', ['fastify', 'fastify-plugin']);
   link('packages/vault', ['node-vault']);
+  link('packages/migrate', ['@secretlint/secretlint-rule-preset-recommend', 'dotenv', 'ignore', 'yaml']);
+  link('packages/cli', ['@clack/prompts', '@commander-js/extra-typings', 'cli-table3', 'commander']);
+  link('packages/cli', ['cross-spawn', 'jiti', 'picocolors']);
   link('.', ['@types/node']);
   for (const resolution of ['nodenext', 'node20', 'bundler']) {
     run(`a consumer under ${resolution}`, 'tsc', ['-p', join(consumer, `tsconfig.${resolution}.json`)]);
   }
   // One copy, whether it is imported or required.
-  const both = `const required = require('@strongroom/NAME');
-    import('@strongroom/NAME').then((imported) => {
+  const both = `const required = require('NAME');
+    import('NAME').then((imported) => {
       if (!Object.keys(imported).every((key) => imported[key] === required[key])) process.exit(1);
     });`;
-  for (const name of ['core', 'dev-server', 'express', 'fastify', 'node', 'vault']) {
-    run(`loading ${name}`, process.execPath, ['-e', both.replaceAll('NAME', name)], consumer);
+  for (const name of ['core', 'dev-server', 'express', 'fastify', 'migrate', 'node', 'vault']) {
+    run(
+      `loading ${name}`,
+      process.execPath,
+      ['-e', both.replaceAll('NAME', `@strongroom/${name}`)],
+      consumer,
+    );
+  }
+  run('loading strongroom', process.execPath, ['-e', both.replaceAll('NAME', 'strongroom')], consumer);
+  // What is installed is the file that package.json names, which finds all that it needs.
+  for (const verb of ['--version', 'help migrate', 'completion bash']) {
+    run(`strongroom ${verb}`, process.execPath, [command, ...verb.split(' ')], consumer);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
