@@ -1,6 +1,6 @@
 import { errorTable, isConfigurationError, isSourceError, isStrongroomError } from '@strongroom/core';
 import { CommandError } from './command-error.js';
-import { exitCodeOf, isSystemError } from './exit-code.js';
+import { exitCodeOf, exitCodes, isSystemError } from './exit-code.js';
 import type { Output } from './output.js';
 
 /** What is told of an error, to people and in JSON. */
@@ -18,7 +18,9 @@ interface Failure {
 export function reportFailure(error: unknown, output: Output, debug: boolean): number {
   const exitCode = error instanceof CommandError ? error.exitCode : exitCodeOf(error);
   const { code, message, remedies } = failureOf(error);
-  output.failure(message, remedies);
+  // Who says no, or presses Ctrl-C, knows that it is no error.
+  if (exitCode === exitCodes.interrupted) for (const line of [message, ...remedies]) output.note(line);
+  else output.failure(message, remedies);
   if (debug) output.note(stackOf(error));
   output.result({ error: { code, message, remedies, exitCode } }, () => '');
   return exitCode;

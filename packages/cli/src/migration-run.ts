@@ -47,7 +47,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     const file = resolve(io.cwd, run.savePlan);
     await savePlan(plan, file);
     output.note(
-      `The plan is in ${file}, its key in ${file}.key. Apply it with \`strongroom migrate --plan ${run.savePlan}\`.`,
+      `The plan is in ${output.path(file)}, its key in ${output.path(file)}.key. Apply it with --plan ${run.savePlan}.`,
     );
   }
   if (run.savePlan !== undefined || run.dryRun === true) {
@@ -68,7 +68,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   const migration = await withProgress(session, (onProgress) =>
     applyPlan(plan, { vault: run.vault, journal: open, signal, onProgress }),
   );
-  const journal = folder === undefined ? open : await folder.finish(io.clock);
+  const journal = folder === undefined ? open : ((await folder.finish(io.clock)) ?? (await folder.latest()));
   if (migration.written.length > 0) await bump(run);
   if (!output.json) tell(output, run, migration, journal);
   const cleanedUp = await run.cleanUp?.(run.entries, migration.verified);
@@ -83,7 +83,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   };
   if (output.json || cleanedUp !== undefined) {
     output.result({ ...told, ...(cleanedUp === undefined ? {} : { cleanedUp }) }, () =>
-      cleanUpText(cleanedUp),
+      cleanUpText(output, cleanedUp),
     );
   }
   return migration.conflicts.length > 0 && run.onConflict === undefined ? exitCodes.conflict : exitCodes.done;
@@ -193,17 +193,20 @@ function tell(
     return printable(`\n${done}${kept}`);
   });
   if (written.length > 0) {
-    output.note(`Take it back with \`strongroom rollback -e ${environment}\`; its journal is ${journal}.`);
+    output.note(
+      `Take it back with \`strongroom rollback -e ${environment}\`; its journal is ${output.path(journal ?? '')}.`,
+    );
   }
   if (conflicts.length > 0) output.note('Decide with --on-conflict source, ask or vault.');
 }
 
-function cleanUpText(cleanedUp: CleanedUp | undefined): string {
+function cleanUpText(output: Output, cleanedUp: CleanedUp | undefined): string {
   if (cleanedUp === undefined) return '';
-  const { file, removed, backup } = cleanedUp;
+  const { removed, backup } = cleanedUp;
+  const file = output.path(cleanedUp.file);
   return printable(
     backup === null
       ? `${file} is as it was: there is nothing to take out.`
-      : `${removed.join(', ')} taken out of ${file}; all of it as it was is in ${backup}, encrypted.`,
+      : `${removed.join(', ')} taken out of ${file}; all of it as it was is in ${output.path(backup)}, encrypted.`,
   );
 }

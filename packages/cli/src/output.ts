@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import type { Io, OutputStream } from './io.js';
 import { printable } from './printable.js';
@@ -38,6 +39,12 @@ export class Output {
   /** Says something beside the result. */
   note(text: string): void {
     this.#io.stderr.write(`${printable(text)}\n`);
+  }
+
+  /** A path for people: relative where it lies in the folder that the command was called from. */
+  path(path: string): string {
+    const short = relative(this.#io.cwd, path);
+    return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
   }
 
   /** Says something that should not be missed. */

@@ -60,14 +60,16 @@ function rowOf(
   return [
     { text: action, colour: colours[action] },
     entry,
-    placeOf(origin),
+    placeOf(output, origin),
     `${path}#${key}`,
     what.filter((part) => part !== '').join('; '),
   ];
 }
 
-const placeOf = ({ place, line }: Step['origin']): string =>
-  line === undefined ? place : `${place}:${line}`;
+const placeOf = (output: Output, { place, line, reader }: Step['origin']): string => {
+  const shown = reader === 'vault' || reader === 'environment' ? place : output.path(place);
+  return line === undefined ? shown : `${shown}:${line}`;
+};
 
 /** How many keys of each kind there are, in a line. */
 export function summary(steps: readonly Step[]): string {

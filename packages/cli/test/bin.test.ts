@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { exitCodes } from '../src/index.js';
+import { verbs } from '../src/verbs.js';
 import { callBin, callInTerminal, hasTerminal } from './support/bin.js';
-import { project, shopVault } from './support/project.js';
+import { emptyVault, project, secretOf, shopVault } from './support/project.js';
 
 describe('between pipes', () => {
   test('results are on standard output, plain, and everything else is not', async () => {
@@ -70,5 +72,54 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
     await call.saw('ready');
     call.child.stdin?.write('\u0003');
     expect(await call.ended).toBe(41);
+  });
+
+  test('a migration is asked about, and shows how far it is', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': `DATABASE_URL='${secretOf()}'\nSECRET_KEY='${secretOf()}'\n` });
+    const no = callInTerminal(['migrate'], { cwd, env });
+    await no.saw('Write 2 keys to secret/');
+    no.child.stdin?.write('\u0003');
+    expect(await no.ended).toBe(130);
+    expect(no.printed().stdout).toContain('Nothing was changed.');
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    const yes = callInTerminal(['migrate'], { cwd, env });
+    await yes.saw('Write 2 keys to secret/');
+    yes.child.stdin?.write('y');
+    expect(await yes.ended).toBe(0);
+    expect(yes.printed().stdout).toContain('█ paths written and read back: 2 of 2');
+    expect(yes.printed().stdout).toContain('2 keys verified; 2 paths written.');
+  });
+
+  test('a passphrase is not shown while it is typed', async () => {
+    const { env } = await emptyVault();
+    const cwd = await project({ '.env': `SECRET_KEY='${secretOf()}'\n` });
+    const passphrase = secretOf();
+    const call = callInTerminal(['migrate', '--yes', '--clean-up'], { cwd, env });
+    await call.saw('Passphrase');
+    call.child.stdin?.write(`${passphrase}\r`);
+    await call.saw('The same again');
+    call.child.stdin?.write(`${passphrase}\r`);
+    expect(await call.ended).toBe(0);
+    expect(call.printed().stdout).toContain('SECRET_KEY taken out of .env');
+  });
+
+  test('every verb can be called without arguments and says something that helps', async () => {
+    const { env } = await shopVault();
+    for (const verb of Object.keys(verbs)) {
+      const cwd = await project({ '.env': `SECRET_KEY='${secretOf()}'\n` });
+      const call = callInTerminal([verb, ...(verb === 'dev' ? ['--port', '0', '--embedded'] : [])], {
+        cwd,
+        env,
+      });
+      if (verb === 'dev') {
+        await call.saw('Ctrl-C ends it.');
+        call.child.stdin?.write('\u0003');
+      }
+      const code = await call.ended;
+      expect(Object.values(exitCodes), verb).toContain(code);
+      expect(code, verb).not.toBe(exitCodes.internal);
+      expect(call.printed().stdout.trim(), verb).not.toBe('');
+    }
   });
 });

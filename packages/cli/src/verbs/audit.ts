@@ -68,7 +68,7 @@ export const define = (host: Host) =>
           const next =
             baseline === undefined ? await createBaseline(findings) : await baseline.with(findings);
           await writeFile(file, next.toString());
-          output.note(`${findings.length} accepted in ${file}: commit it.`);
+          output.note(`${findings.length} accepted in ${output.path(file)}: commit it.`);
         }
         if (options.format === 'sarif')
           io.stdout.write(`${JSON.stringify(await renderSarif(report), undefined, 2)}\n`);

@@ -35,7 +35,7 @@ export const define = (host: Host) =>
         const names = entries.map(({ name }) => name);
         session.output.result({ environment, file, names }, () => '');
         session.output.warn(
-          `${file} holds ${names.length} settings of ${environment} in plain text. Keep it out of git, and delete it when it has served.`,
+          `${session.output.path(file)} holds ${names.length} settings of ${environment} in plain text. Keep it out of git, and delete it when it has served.`,
         );
         return exitCodes.done;
       }),

@@ -27,7 +27,9 @@ export const define = (host: Host) =>
             : resolve(cwd, options.to);
         await restoreBackup(from, { to, key: await backupKey(session, options.backupKey, false) });
         session.output.result({ backup: from, file: to }, () => '');
-        session.output.warn(`${to} holds secrets in plain text again. Delete it when it has served.`);
+        session.output.warn(
+          `${session.output.path(to)} holds secrets in plain text again. Delete it when it has served.`,
+        );
         return exitCodes.done;
       }),
     );

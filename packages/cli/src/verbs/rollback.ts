@@ -45,7 +45,7 @@ export const define = (host: Host) =>
         const { vault } = await session.vault(environment);
         const { io, output, signal } = session;
         if (options.yes !== true) {
-          const question = `Return ${paths.size === 1 ? '1 path' : `${paths.size} paths`} of ${environment} to what it was, by ${journal}?`;
+          const question = `Return ${paths.size === 1 ? '1 path' : `${paths.size} paths`} of ${environment} to what it was, by ${output.path(journal)}?`;
           if (!(await confirmed(io, question, '--yes', signal))) throw declined();
         }
         const result = await withProgress(session, (onProgress) =>
