@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import {
   createResolver,
   defineSettings,
@@ -11,6 +12,9 @@ import { startDevServer } from '@strongroom/dev-server';
 import { expressSettings } from '@strongroom/express';
 import { fastifySettings, readerFor } from '@strongroom/fastify';
 import { loadSettings } from '@strongroom/node';
+import { shutdownOn } from '@strongroom/node/shutdown';
+import { withSettings } from '@strongroom/node/testing';
+import { receiveSettings, shareSettings } from '@strongroom/node/threads';
 import { vaultSource } from '@strongroom/vault';
 import express from 'express';
 import Fastify from 'fastify';
@@ -56,4 +60,12 @@ const config: StrongroomConfig = defineConfig({
   environments: { production: { address: 'https://vault.example.com' } },
 });
 
-export { config, healthSchema, port };
+const stopping: AbortSignal = shutdownOn(['SIGTERM'], { settings: loaded, close: [fastify, app.listen(0)] });
+const { exitCode } = await loaded.run('node', ['--version'], { only: ['PORT'], signal: stopping });
+shareSettings(loaded, cluster, { only: ['PORT'] });
+const received = await receiveSettings(definition, { only: ['PORT'] });
+const text = await withSettings(definition, { DATABASE_URL: 'http://localhost' }, (given) =>
+  String(given.current()),
+);
+
+export { config, exitCode, healthSchema, port, received, text };
