@@ -1,3 +1,3 @@
 import { packageBuild } from '@strongroom/build/tsup';
 
-export default packageBuild();
+export default packageBuild({ index: 'src/index.ts', audit: 'src/audit/index.ts' });
