@@ -19,4 +19,6 @@ export interface Detection {
   readonly value: string;
   /** The name that the code gives it: a variable's, a key's. */
   readonly name?: string;
+  /** The name that is proposed where the code gives it none. */
+  readonly fallbackName?: string;
 }

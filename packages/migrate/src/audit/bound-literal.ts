@@ -1,0 +1,123 @@
+import type { FileKind } from './file-kind.js';
+import { bareLiteral, type Literal, quotedLiteral } from './literal.js';
+import { strengthOf } from './value-strength.js';
+
+/** A literal that stands beside a name. */
+export interface BoundLiteral {
+  /** How the two hang together: `name = 'x'`, `name || 'x'`, `name('x')` or `--name x`. */
+  readonly bond: 'assignment' | 'default' | 'argument';
+  readonly literal: Literal;
+  /** Whether the name is that of a variable that the environment is asked for. */
+  readonly environment: boolean;
+}
+
+// Each is tried at one place of the text, and each part of it is bounded: no text makes them slow.
+const closers = /["'`]?[\])}]{0,3}(?:\(\))?/y;
+const orElse = /\s{0,48}(?:\|\|=?|\?\?=?|\?:|\bor\b|\.unwrap_or(?:_else)?\((?:\|_\|\s?)?)\s{0,80}/y;
+const secondArgument = /["'`]\s{0,20},\s{0,80}(?:default(?:_value|Value)?\s{0,4}[=:]\s{0,4})?/y;
+const annotated = /\s{0,4}:\s{0,4}[&A-Za-z_][\w.<>[\]|?&' ]{0,60}\s=(?![=>~])\s{0,40}/y;
+const equals =
+  /["'`]?\]?\s{0,40}(?::=|=>|<-|\+=|=(?![=~])|:(?![:=]))[ \t]{0,40}(?:\r?\n[ \t]{0,80}(?=["'`]))?/y;
+const valueField =
+  /["'`]?\s{0,8},?\s{0,80}(?:-\s{1,4})?["'`]?(?:value|default)["'`]?\s{0,8}[:=]\s{0,8}/iy;
+const defaultField = /"\s{0,8}\{[^{}]{0,200}?\bdefault\s{0,8}=\s{0,8}/y;
+const wrapper = /(?:new\s{1,4})?[A-Za-z_][\w.:]{0,40}\(\s{0,80}(?:default\s{0,4}=\s{0,4})?/y;
+const opening = /\(\s{0,20}/y;
+const spaces = /[ \t]{1,8}/y;
+const shellDefault = /:?[-=]/y;
+
+// Of what stands before a name, the last 64 characters.
+const environmentBefore = /\w{0,20}env\w{0,24}(?:(?:\.|::)\w{1,12})?!?[[(]\s{0,8}["'`]$|\benv\.$/i;
+const callBefore = /(?:env|environ|config|setting|fetch|default)\w{0,20}(?:\.\w{1,12})?!?\(\s{0,40}["'`]$/i;
+const fieldName = /(?:process|meta|Bun|^)\.?env\./;
+
+/** Reads the literal that is the value of the name between two places, if there is one. */
+export function literalOf(text: string, start: number, end: number, kind: FileKind): BoundLiteral | undefined {
+  const before = text.slice(Math.max(0, start - 64), start);
+  if (before.endsWith('${')) return shellDefaultAfter(text, end);
+  const environment = environmentBefore.test(before) || fieldName.test(text.slice(start, end));
+  const bound = (bond: BoundLiteral['bond'], literal: Literal | undefined): BoundLiteral | undefined =>
+    literal && { bond, literal, environment };
+
+  const second = callBefore.test(before) ? after(text, end, secondArgument) : undefined;
+  const given = second && quotedLiteral(text, second);
+  if (given) return { bond: 'default', literal: given, environment: true };
+
+  const fallback = after(text, after(text, end, closers) ?? end, orElse);
+  if (fallback !== undefined) return bound('default', quotedLiteral(text, fallback) ?? wrapped(text, fallback));
+
+  const field = after(text, end, valueField) ?? after(text, end, defaultField);
+  if (field !== undefined) return bound('assignment', quotedLiteral(text, field) ?? bare(text, field, kind));
+
+  const typed = after(text, end, annotated);
+  if (typed !== undefined) return bound('assignment', quotedLiteral(text, typed) ?? wrapped(text, typed));
+
+  const assigned = after(text, end, equals);
+  if (assigned !== undefined) return bound('assignment', valueAt(text, start, assigned, kind));
+
+  if (before.endsWith('<') && text.charAt(end) === '>') return bound('assignment', bareLiteral(text, end + 1));
+  if (before.endsWith('--')) return bound('argument', spaced(text, end));
+  if (/(?:^|\n)[ \t]*(?:ENV|ARG)[ \t]+$|\slogin\s+\S{1,40}\s+$/.test(before)) {
+    return bound('assignment', spaced(text, end));
+  }
+  const argument = after(text, end, opening);
+  const literal = argument === undefined ? undefined : quotedLiteral(text, argument);
+  return literal && text.charAt(literal.end + 1) === ')' ? bound('argument', literal) : undefined;
+}
+
+/** `${NAME:-value}` */
+function shellDefaultAfter(text: string, end: number): BoundLiteral | undefined {
+  const at = after(text, end, shellDefault);
+  if (at === undefined) return undefined;
+  const inside = text.slice(at, at + 512);
+  const close = inside.search(/[}\n$]/);
+  if (close < 1 || inside.charAt(close) !== '}') return undefined;
+  const value = inside.slice(0, close).replace(/^(["'])(.*)\1$/, '$2');
+  const start = at + inside.indexOf(value);
+  const literal = { start, end: start + value.length, value, quoted: false };
+  return { bond: 'default', literal, environment: true };
+}
+
+function valueAt(text: string, start: number, at: number, kind: FileKind): Literal | undefined {
+  const quoted = quotedLiteral(text, at) ?? wrapped(text, at);
+  if (quoted !== undefined) return quoted;
+  // `name = other || 'value'`
+  const rest = text.slice(at, at + 200).split('\n', 1)[0] ?? '';
+  const alternative = /(?:\|\||\?\?|\?:|\bor\b)\s{0,8}(?=["'`])/.exec(rest);
+  if (alternative !== null) return quotedLiteral(text, at + alternative.index + alternative[0].length);
+  if (kind === 'code' || /[{[&*|>!]/.test(text.charAt(at))) return undefined;
+  const alone = /\n[ \t]{0,20}(?:-[ \t]{1,4})?(?:(?:export|set|ENV|ARG)[ \t]{1,4})?$/.test(lineBefore(text, start));
+  return alone && kind !== 'prose' ? restOfLine(text, at) : bareLiteral(text, at);
+}
+
+/** What stands before a place, with the line break if that is near; at the very beginning, one is put there. */
+const lineBefore = (text: string, at: number): string => (at < 48 ? `\n${text.slice(0, at)}` : text.slice(at - 48, at));
+
+/** A value without quotes that has the line for itself; a comment after it is none of it. */
+function restOfLine(text: string, at: number): Literal | undefined {
+  const line = text.slice(at, at + 4096).split('\n', 1)[0] ?? '';
+  const whole = line.replace(/[ \t]#.*$/, '').trimEnd();
+  // In YAML a space is part of the value; elsewhere another variable or a command may follow.
+  const value = /:\s*$/.test(text.slice(Math.max(0, at - 8), at)) ? whole : (whole.split(/\s/, 1)[0] ?? '');
+  return value === '' ? undefined : { start: at, end: at + value.length, value, quoted: false };
+}
+
+const bare = (text: string, at: number, kind: FileKind): Literal | undefined =>
+  kind === 'code' ? undefined : bareLiteral(text, at);
+
+/** What a function is given is often a name or a prompt: only what looks like a secret is taken for the value. */
+function wrapped(text: string, at: number): Literal | undefined {
+  const inside = after(text, at, wrapper);
+  const literal = inside === undefined ? undefined : quotedLiteral(text, inside);
+  return literal && strengthOf(literal.value) === 'strong' ? literal : undefined;
+}
+
+function spaced(text: string, end: number): Literal | undefined {
+  const at = after(text, end, spaces);
+  return at === undefined ? undefined : (quotedLiteral(text, at) ?? bareLiteral(text, at));
+}
+
+function after(text: string, at: number, pattern: RegExp): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}

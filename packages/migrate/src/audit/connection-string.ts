@@ -1,0 +1,139 @@
+import type { Detection, Rule } from './rule.js';
+import { isPlaceholder, isPlaceholderWord, isReference, looksRandom } from './value-strength.js';
+
+const connectionString: Rule = {
+  id: 'connection-string',
+  level: 'error',
+  message: 'An address with a password in it',
+};
+
+/** Every address with a password in a text: `scheme://user:password@host…`, of any scheme. */
+export function connectionStrings(text: string): readonly Detection[] {
+  const found: Detection[] = [];
+  let runEnd = 0;
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
+    // Of addresses that run into each other all end where the first does; so no character is looked at twice.
+    if (at + 3 >= runEnd) runEnd = addressEnd(text, at + 3);
+    const start = schemeStart(text, at);
+    if (start === at) continue;
+    const value = withoutPunctuation(text.slice(start, runEnd));
+    const parts = addressParts(value);
+    if (parts?.password === undefined || isDocumentation(parts)) continue;
+    found.push({ rule: connectionString, start, end: start + value.length, value });
+    // What stands in its query is a part of it.
+    at = runEnd - 3;
+  }
+  return found;
+}
+
+/** `Server=…;Password=…`, as .NET, ODBC and JDBC drivers have it; the value is the whole text between the quotes. */
+export function keyValueStrings(text: string): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const { index } of text.matchAll(/\b(?:password|pwd)\s{0,3}=/gi)) {
+    const head = text.slice(Math.max(0, index - 512), index);
+    const opening = head.search(/[^"'`\n\r<>]*$/);
+    const start = index - (head.length - opening);
+    const value = /^[^"'`\n\r<>]*/.exec(text.slice(start, index + 512))?.[0] ?? '';
+    const password = /[;&?\s](?:password|pwd)\s{0,3}=\s{0,3}([^;&]{1,256})/i.exec(`;${value}`)?.[1] ?? '';
+    const others = value.match(/(?:^|[;&?])\s{0,3}(?:server|data source|host|addr|address|endpoint|user id|uid|user|username|database|initial catalog|driver|port)\s{0,3}=/gi);
+    if (others === null || isPlaceholder(password) || isReference(password) || password.length < 4) continue;
+    found.push({ rule: connectionString, start, end: start + value.length, value: value.trim() });
+  }
+  return found;
+}
+
+/** An address that is a secret's value but has nothing secret in it: no password, and a host that anybody has. */
+export function isHarmlessAddress(value: string): boolean {
+  const parts = addressParts(value);
+  if (parts === undefined) return false;
+  return parts.password === undefined ? isAnybodysHost(parts.host) : isDocumentation(parts);
+}
+
+/** The scheme, for the name that is proposed; in lower case. */
+export const schemeOf = (value: string): string => value.slice(0, value.indexOf(':')).toLowerCase();
+
+interface AddressParts {
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly host: string;
+}
+
+function addressParts(value: string): AddressParts | undefined {
+  const head = /^[A-Za-z][A-Za-z0-9+.:-]{0,40}?:\/\//.exec(value)?.[0];
+  if (head === undefined) return undefined;
+  const rest = value.slice(head.length);
+  const authority = rest.slice(0, authorityLength(rest));
+  const at = authority.lastIndexOf('@');
+  const [userinfo, host] = at === -1 ? ['', authority] : [authority.slice(0, at), authority.slice(at + 1)];
+  const colon = userinfo.indexOf(':');
+  if (colon === -1) return { user: userinfo, password: undefined, host: hostName(host) };
+  const password = userinfo.slice(colon + 1);
+  if (password.includes('/') && !looksRandom(password)) return { user: '', password: undefined, host: '' };
+  return {
+    user: userinfo.slice(0, colon),
+    password: password === '' ? undefined : decoded(password),
+    host: hostName(host),
+  };
+}
+
+// A password that nobody encoded may hold a slash, but then an @ follows it.
+function authorityLength(rest: string): number {
+  const end = rest.search(/[/?#]/);
+  if (end === -1) return rest.length;
+  const at = rest.lastIndexOf('@');
+  const hasPassword = rest.slice(0, end).includes(':');
+  if (at < end || !hasPassword || /^\d*$/.test(rest.slice(rest.indexOf(':') + 1, end))) return end;
+  const after = rest.slice(at).search(/[/?#]/);
+  return after === -1 ? rest.length : at + after;
+}
+
+const hostName = (host: string): string => host.replace(/:\d*$/, '').toLowerCase();
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Whether an address is one that documentation and local set-ups write: a password that is no password, or one that
+ * everybody has (`user:password@localhost`, `test:test@localhost`, `postgres:postgres@127.0.0.1`).
+ */
+function isDocumentation({ user, password = '', host }: AddressParts): boolean {
+  if (isReference(password) || isReference(user) || /^[{<[:]/.test(password) || /[{}<>]/.test(host)) return true;
+  if (!isAnybodysHost(host)) return isPlaceholder(password) && !isPlaceholderWord(password);
+  return isPlaceholder(password) || (isLoopback(host) && password.toLowerCase() === user.toLowerCase()) || password.length < 4;
+}
+
+const isLoopback = (host: string): boolean =>
+  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/.test(host);
+
+/** A host that is not one machine's name: this machine, a service of a compose file, a name reserved for examples. */
+const isAnybodysHost = (host: string): boolean =>
+  host === '' ||
+  isLoopback(host) ||
+  // The end is looked at: what stands before it may be anything.
+  /(?:^|\.)(?:example|invalid|test|localhost)$|(?:^|\.)example\.(?:com|org|net)$|^[a-z0-9_-]*$/.test(host);
+
+function schemeStart(text: string, colon: number): number {
+  let start = colon;
+  while (start > 0 && colon - start < 40 && /[A-Za-z0-9+.:-]/.test(text.charAt(start - 1))) start--;
+  // What stands before may end with such a character too, as in `url:postgres://`.
+  while (start < colon && !/[A-Za-z]/.test(text.charAt(start))) start++;
+  const jdbc = text.slice(start, colon).lastIndexOf(':');
+  return jdbc === -1 || text.slice(start, colon).startsWith('jdbc:') ? start : start + jdbc + 1;
+}
+
+function addressEnd(text: string, from: number): number {
+  addressCharacters.lastIndex = from;
+  addressCharacters.test(text);
+  return Math.max(from, addressCharacters.lastIndex);
+}
+
+const addressCharacters = /[^\s"'`<>\\|^]{0,2048}/y;
+
+/** Without the brackets and the punctuation of the sentence around it. */
+const withoutPunctuation = (address: string): string =>
+  /(?:\}\}|\$\{[^{}]{0,64}\})$/.test(address.slice(-68)) ? address : address.replace(/[),.;\]}]{1,16}$/, '');
