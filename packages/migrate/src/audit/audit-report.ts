@@ -1,11 +1,20 @@
 import type { Finding, FindingJson } from './finding.js';
 
 /** Why a file, or a version of it in history, was not looked into. */
-export type SkipReason = 'binary' | 'too-large' | 'symbolic-link' | 'no-file' | 'unreadable' | 'ignored';
+export type SkipReason =
+  | 'binary'
+  | 'too-large'
+  | 'symbolic-link'
+  | 'nested-repository'
+  | 'no-file'
+  | 'unreadable'
+  | 'ignored';
 
 export interface Skipped {
   readonly file: string;
   readonly reason: SkipReason;
+  /** For a version of it in history. */
+  readonly commit?: string;
 }
 
 /** What was looked at. */
@@ -15,22 +24,26 @@ export interface Scanned {
   readonly versions: number;
   readonly commits: number;
   readonly bytes: number;
+  /** Whether git said which files there are; otherwise the folder was walked through. */
+  readonly git: boolean;
 }
 
 /** An audit's report as JSON: the shape is stable, and has no value. */
 export interface AuditReportJson {
   readonly version: 1;
   readonly findings: readonly FindingJson[];
-  /** How many findings the baseline knew; they are not among `findings`. */
+  /** How many findings the baseline accepts; they are not among `findings`. */
   readonly baselined: number;
-  /** How many findings a comment in the code ignores; they are not among `findings`. */
+  /** How many a comment in the code accepts; they are not among `findings`. */
   readonly ignored: number;
   readonly scanned: Scanned;
   readonly skipped: Readonly<Record<SkipReason, number>>;
+  /** The names of known values that are too short or too common to be looked for. */
+  readonly notLookedFor: readonly string[];
 }
 
 /** What an audit has found, and what it has not looked at. */
-export interface AuditReport {
+export class AuditReport {
   /** Those that neither the baseline nor a comment accepts: by file, line and column, those of history last. */
   readonly findings: readonly Finding[];
   /** Those that the baseline accepts. */
@@ -40,5 +53,42 @@ export interface AuditReport {
   readonly scanned: Scanned;
   /** Every file that was not looked into, with the reason. */
   readonly skipped: readonly Skipped[];
-  toJSON(): AuditReportJson;
+  /** The names of known values that are too short or too common to be looked for: they would be found everywhere. */
+  readonly notLookedFor: readonly string[];
+
+  constructor(parts: Omit<AuditReport, 'toJSON'>) {
+    this.findings = parts.findings;
+    this.baselined = parts.baselined;
+    this.ignored = parts.ignored;
+    this.scanned = parts.scanned;
+    this.skipped = parts.skipped;
+    this.notLookedFor = parts.notLookedFor;
+  }
+
+  toJSON(): AuditReportJson {
+    return {
+      version: 1,
+      findings: this.findings.map((finding) => finding.toJSON()),
+      baselined: this.baselined.length,
+      ignored: this.ignored,
+      scanned: this.scanned,
+      skipped: countSkipped(this.skipped),
+      notLookedFor: this.notLookedFor,
+    };
+  }
+}
+
+/** How many files were skipped for each reason. */
+export function countSkipped(skipped: readonly Skipped[]): Readonly<Record<SkipReason, number>> {
+  const counts: Record<SkipReason, number> = {
+    binary: 0,
+    'too-large': 0,
+    'symbolic-link': 0,
+    'nested-repository': 0,
+    'no-file': 0,
+    unreadable: 0,
+    ignored: 0,
+  };
+  for (const { reason } of skipped) counts[reason]++;
+  return counts;
 }

@@ -18,8 +18,7 @@ const secondArgument = /["'`]\s{0,20},\s{0,80}(?:default(?:_value|Value)?\s{0,4}
 const annotated = /\s{0,4}:\s{0,4}[&A-Za-z_][\w.<>[\]|?&' ]{0,60}\s=(?![=>~])\s{0,40}/y;
 const equals =
   /["'`]?\]?\s{0,40}(?::=|=>|<-|\+=|=(?![=~])|:(?![:=]))[ \t]{0,40}(?:\r?\n[ \t]{0,80}(?=["'`]))?/y;
-const valueField =
-  /["'`]?\s{0,8},?\s{0,80}(?:-\s{1,4})?["'`]?(?:value|default)["'`]?\s{0,8}[:=]\s{0,8}/iy;
+const valueField = /["'`]?\s{0,8},?\s{0,80}(?:-\s{1,4})?["'`]?(?:value|default)["'`]?\s{0,8}[:=]\s{0,8}/iy;
 const defaultField = /"\s{0,8}\{[^{}]{0,200}?\bdefault\s{0,8}=\s{0,8}/y;
 const wrapper = /(?:new\s{1,4})?[A-Za-z_][\w.:]{0,40}\(\s{0,80}(?:default\s{0,4}=\s{0,4})?/y;
 const opening = /\(\s{0,20}/y;
@@ -32,7 +31,12 @@ const callBefore = /(?:env|environ|config|setting|fetch|default)\w{0,20}(?:\.\w{
 const fieldName = /(?:process|meta|Bun|^)\.?env\./;
 
 /** Reads the literal that is the value of the name between two places, if there is one. */
-export function literalOf(text: string, start: number, end: number, kind: FileKind): BoundLiteral | undefined {
+export function literalOf(
+  text: string,
+  start: number,
+  end: number,
+  kind: FileKind,
+): BoundLiteral | undefined {
   const before = text.slice(Math.max(0, start - 64), start);
   if (before.endsWith('${')) return shellDefaultAfter(text, end);
   const environment = environmentBefore.test(before) || fieldName.test(text.slice(start, end));
@@ -44,7 +48,8 @@ export function literalOf(text: string, start: number, end: number, kind: FileKi
   if (given) return { bond: 'default', literal: given, environment: true };
 
   const fallback = after(text, after(text, end, closers) ?? end, orElse);
-  if (fallback !== undefined) return bound('default', quotedLiteral(text, fallback) ?? wrapped(text, fallback));
+  if (fallback !== undefined)
+    return bound('default', quotedLiteral(text, fallback) ?? wrapped(text, fallback));
 
   const field = after(text, end, valueField) ?? after(text, end, defaultField);
   if (field !== undefined) return bound('assignment', quotedLiteral(text, field) ?? bare(text, field, kind));
@@ -55,7 +60,8 @@ export function literalOf(text: string, start: number, end: number, kind: FileKi
   const assigned = after(text, end, equals);
   if (assigned !== undefined) return bound('assignment', valueAt(text, start, assigned, kind));
 
-  if (before.endsWith('<') && text.charAt(end) === '>') return bound('assignment', bareLiteral(text, end + 1));
+  if (before.endsWith('<') && text.charAt(end) === '>')
+    return bound('assignment', bareLiteral(text, end + 1));
   if (before.endsWith('--')) return bound('argument', spaced(text, end));
   if (/(?:^|\n)[ \t]*(?:ENV|ARG)[ \t]+$|\slogin\s+\S{1,40}\s+$/.test(before)) {
     return bound('assignment', spaced(text, end));
@@ -86,12 +92,15 @@ function valueAt(text: string, start: number, at: number, kind: FileKind): Liter
   const alternative = /(?:\|\||\?\?|\?:|\bor\b)\s{0,8}(?=["'`])/.exec(rest);
   if (alternative !== null) return quotedLiteral(text, at + alternative.index + alternative[0].length);
   if (kind === 'code' || /[{[&*|>!]/.test(text.charAt(at))) return undefined;
-  const alone = /\n[ \t]{0,20}(?:-[ \t]{1,4})?(?:(?:export|set|ENV|ARG)[ \t]{1,4})?$/.test(lineBefore(text, start));
+  const alone = /\n[ \t]{0,20}(?:-[ \t]{1,4})?(?:(?:export|set|ENV|ARG)[ \t]{1,4})?$/.test(
+    lineBefore(text, start),
+  );
   return alone && kind !== 'prose' ? restOfLine(text, at) : bareLiteral(text, at);
 }
 
 /** What stands before a place, with the line break if that is near; at the very beginning, one is put there. */
-const lineBefore = (text: string, at: number): string => (at < 48 ? `\n${text.slice(0, at)}` : text.slice(at - 48, at));
+const lineBefore = (text: string, at: number): string =>
+  at < 48 ? `\n${text.slice(0, at)}` : text.slice(at - 48, at);
 
 /** A value without quotes that has the line for itself; a comment after it is none of it. */
 function restOfLine(text: string, at: number): Literal | undefined {

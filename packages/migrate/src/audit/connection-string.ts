@@ -1,7 +1,7 @@
 import type { Detection, Rule } from './rule.js';
 import { isPlaceholder, isPlaceholderWord, isReference, looksRandom } from './value-strength.js';
 
-const connectionString: Rule = {
+export const connectionString: Rule = {
   id: 'connection-string',
   level: 'error',
   message: 'An address with a password in it',
@@ -22,22 +22,6 @@ export function connectionStrings(text: string): readonly Detection[] {
     found.push({ rule: connectionString, start, end: start + value.length, value });
     // What stands in its query is a part of it.
     at = runEnd - 3;
-  }
-  return found;
-}
-
-/** `Server=…;Password=…`, as .NET, ODBC and JDBC drivers have it; the value is the whole text between the quotes. */
-export function keyValueStrings(text: string): readonly Detection[] {
-  const found: Detection[] = [];
-  for (const { index } of text.matchAll(/\b(?:password|pwd)\s{0,3}=/gi)) {
-    const head = text.slice(Math.max(0, index - 512), index);
-    const opening = head.search(/[^"'`\n\r<>]*$/);
-    const start = index - (head.length - opening);
-    const value = /^[^"'`\n\r<>]*/.exec(text.slice(start, index + 512))?.[0] ?? '';
-    const password = /[;&?\s](?:password|pwd)\s{0,3}=\s{0,3}([^;&]{1,256})/i.exec(`;${value}`)?.[1] ?? '';
-    const others = value.match(/(?:^|[;&?])\s{0,3}(?:server|data source|host|addr|address|endpoint|user id|uid|user|username|database|initial catalog|driver|port)\s{0,3}=/gi);
-    if (others === null || isPlaceholder(password) || isReference(password) || password.length < 4) continue;
-    found.push({ rule: connectionString, start, end: start + value.length, value: value.trim() });
   }
   return found;
 }
@@ -102,9 +86,14 @@ function decoded(text: string): string {
  * everybody has (`user:password@localhost`, `test:test@localhost`, `postgres:postgres@127.0.0.1`).
  */
 function isDocumentation({ user, password = '', host }: AddressParts): boolean {
-  if (isReference(password) || isReference(user) || /^[{<[:]/.test(password) || /[{}<>]/.test(host)) return true;
+  if (isReference(password) || isReference(user) || /^[{<[:]/.test(password) || /[{}<>]/.test(host))
+    return true;
   if (!isAnybodysHost(host)) return isPlaceholder(password) && !isPlaceholderWord(password);
-  return isPlaceholder(password) || (isLoopback(host) && password.toLowerCase() === user.toLowerCase()) || password.length < 4;
+  return (
+    isPlaceholder(password) ||
+    (isLoopback(host) && password.toLowerCase() === user.toLowerCase()) ||
+    password.length < 4
+  );
 }
 
 const isLoopback = (host: string): boolean =>

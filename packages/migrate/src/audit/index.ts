@@ -1,6 +1,12 @@
-export type { AuditReport, AuditReportJson, Scanned, Skipped, SkipReason } from './audit-report.js';
+export {
+  AuditReport,
+  type AuditReportJson,
+  type Scanned,
+  type Skipped,
+  type SkipReason,
+} from './audit-report.js';
 export { type AuditOptions, type AuditProgress, auditDefaults, auditTree } from './audit-tree.js';
-export { type Baseline, createBaseline, readBaseline } from './baseline.js';
+export { Baseline, createBaseline, readBaseline } from './baseline.js';
 export { Finding, type FindingJson, type Proposal } from './finding.js';
 export { printable } from './printable.js';
 export { renderSarif, type SarifLog } from './render-sarif.js';

@@ -37,7 +37,10 @@ export class KnownValues {
       const value = entry.reveal();
       const { name } = entry;
       if (typeof value !== 'string' || value === '' || !(secrets.has(name) || namesSecret(name))) continue;
-      if (value.length < minLength || strengthOf(value) !== 'strong' && !/[^A-Za-z]/.test(value.slice(1, -1))) {
+      if (
+        value.length < minLength ||
+        (strengthOf(value) !== 'strong' && !/[^A-Za-z]/.test(value.slice(1, -1)))
+      ) {
         tooCommon.push(name);
         continue;
       }
@@ -59,7 +62,11 @@ export class KnownValues {
   in(text: string): readonly Detection[] {
     const found: Detection[] = [];
     for (const { name, written, value } of this.#forms) {
-      for (let start = text.indexOf(written); start !== -1; start = text.indexOf(written, start + written.length)) {
+      for (
+        let start = text.indexOf(written);
+        start !== -1;
+        start = text.indexOf(written, start + written.length)
+      ) {
         const end = start + written.length;
         if (!joins(text, start - 1, start) && !joins(text, end - 1, end)) {
           found.push({ rule: knownValue, start, end, value, name });

@@ -46,6 +46,8 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 export const unescaped = (source: string): string =>
   source.includes('\\')
     ? source.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g, (_, unicode, hex, other) =>
-        other === undefined ? String.fromCharCode(Number.parseInt(unicode ?? hex, 16)) : (escapes[other] ?? other),
+        other === undefined
+          ? String.fromCharCode(Number.parseInt(unicode ?? hex, 16))
+          : (escapes[other] ?? other),
       )
     : source;

@@ -25,10 +25,19 @@ export function privateKeys(text: string): readonly Detection[] {
   }
   for (const match of text.matchAll(/^PuTTY-User-Key-File-\d:/gm)) {
     const rest = text.slice(match.index, match.index + maxLength);
-    const lines = /^Private-Lines: \d{1,3}\r?\n(?:[A-Za-z0-9+/=]{1,80}\r?\n){1,200}(?:Private-(?:MAC|Hash): [0-9a-f]{40,64})?/m.exec(rest);
+    const lines =
+      /^Private-Lines: \d{1,3}\r?\n(?:[A-Za-z0-9+/=]{1,80}\r?\n){1,200}(?:Private-(?:MAC|Hash): [0-9a-f]{40,64})?/m.exec(
+        rest,
+      );
     if (lines === null) continue;
     const value = rest.slice(0, lines.index + lines[0].length);
-    found.push({ rule: privateKey, start: match.index, end: match.index + value.length, value, fallbackName: 'PRIVATE_KEY' });
+    found.push({
+      rule: privateKey,
+      start: match.index,
+      end: match.index + value.length,
+      value,
+      fallbackName: 'PRIVATE_KEY',
+    });
   }
   return found;
 }

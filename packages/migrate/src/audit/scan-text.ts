@@ -1,5 +1,6 @@
-import { connectionStrings, keyValueStrings } from './connection-string.js';
+import { connectionStrings } from './connection-string.js';
 import { fileKind } from './file-kind.js';
+import { keyValueStrings } from './key-value-string.js';
 import type { KnownValues } from './known-values.js';
 import { namedLiterals } from './named-literals.js';
 import { privateKeys } from './private-keys.js';
@@ -17,14 +18,15 @@ export interface Knowledge {
 
 /** Runs every rule on a text: one detection for each secret, in the order in which they stand. */
 export function scanText(text: string, file: string, { secrets, known }: Knowledge): readonly Detection[] {
+  const kind = fileKind(file);
   // Of those that overlap the one comes first that says most: the whole of an address rather than its password.
   const ranked = [
-    [...connectionStrings(text), ...keyValueStrings(text)],
+    [...connectionStrings(text), ...keyValueStrings(text, kind)],
     known.in(text),
     privateKeys(text),
     tokenShapes(text),
     secretlintRules(text, file),
-    namedLiterals(text, fileKind(file), secrets),
+    namedLiterals(text, kind, secrets),
   ].flatMap((found, rank) => found.map((detection) => ({ detection, rank })));
   return withoutOverlaps(ranked).map((detection) => {
     const name = known.nameOf(detection.value) ?? detection.name ?? nameBefore(text, detection.start);

@@ -14,10 +14,16 @@ export function secretlintRules(text: string, file: string): readonly Detection[
   const found: Detection[] = [];
   for (const { id, rule, run } of runners) {
     run(text, file, ([from], data) => {
-      const value = valueOf(data) ?? text;
+      const value = valueIn(data) ?? text;
       const start = text.indexOf(value, from);
       if (start === -1 || isPlaceholder(value.slice(-64))) return;
-      found.push({ rule, start, end: start + value.length, value, fallbackName: `${id.replaceAll('-', '_')}_TOKEN` });
+      found.push({
+        rule,
+        start,
+        end: start + value.length,
+        value,
+        fallbackName: `${id.replaceAll('-', '_')}_TOKEN`,
+      });
     });
   }
   return found;
@@ -38,7 +44,11 @@ const runners = rules
       ignore: () => undefined,
     };
     const { file: judge } = creator.create(context, {});
-    const rule: Rule = { id: `secretlint/${id}`, level: 'error', message: `A secret of ${titleOf(id)} stands in the code` };
+    const rule: Rule = {
+      id: `secretlint/${id}`,
+      level: 'error',
+      message: `A secret of ${titleOf(id)} stands in the code`,
+    };
     const run = (text: string, file: string, given: Report): void => {
       report = given;
       // Without a path: a rule for key stores would read the file itself, whatever lies there.
@@ -55,6 +65,7 @@ function sourceOf(content: string, ext: string): SecretLintSourceCode {
     hasBOM: false,
     content,
     filePath: undefined,
+    physicalFilePath: undefined,
     ext,
     contentType: 'text',
     getFilePath: () => undefined,
@@ -67,15 +78,23 @@ function sourceOf(content: string, ext: string): SecretLintSourceCode {
 }
 
 /** What a rule reports beside the message is the value; of a whole file, its name. */
-function valueOf(data: unknown): string | undefined {
+function valueIn(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || 'FILE_NAME' in data) return undefined;
   const [value] = Object.values(data);
   return typeof value === 'string' ? value.replace(/^_authToken=/, '').trim() : undefined;
 }
 
 const titles: Readonly<Record<string, string>> = {
-  aws: 'AWS', gcp: 'a service account of Google Cloud', npm: 'npm', github: 'GitHub', gitlab: 'GitLab', openai: 'OpenAI',
-  sendgrid: 'SendGrid', huggingface: 'Hugging Face', 'hashicorp-vault': 'Vault', '1password': '1Password',
+  aws: 'AWS',
+  gcp: 'a service account of Google Cloud',
+  npm: 'npm',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  openai: 'OpenAI',
+  sendgrid: 'SendGrid',
+  huggingface: 'Hugging Face',
+  'hashicorp-vault': 'Vault',
+  '1password': '1Password',
 };
 
 const titleOf = (id: string): string => titles[id] ?? id.charAt(0).toUpperCase() + id.slice(1);

@@ -37,7 +37,8 @@ export const isReference = (value: string): boolean => {
 };
 
 // Base64 may begin with a slash, and may have more of them.
-const looksLikeBase64Path = (value: string): boolean => /^\/[A-Za-z0-9+/]{20,}={0,2}$/.test(value) && looksRandom(value);
+const looksLikeBase64Path = (value: string): boolean =>
+  /^\/[A-Za-z0-9+/]{20,}={0,2}$/.test(value) && looksRandom(value);
 
 const placeholderParts =
   /example|placeholder|changeme|change[-_ ]?(?:me|this|it)|your[-_ ]|yours|dummy|sample|redacted|replace|insert[-_ ]|put[-_ ]|enter[-_ ]|todo|fixme|xxx|\*\*\*|\.\.\.|…|^<.*>$|^\[.*\]$|not[-_ ]?(?:set|a|real)|lorem|deadbeef|0123456789|1234567890|abcdefgh|abcdef123/;
@@ -64,7 +65,9 @@ export const isPlaceholderWord = (value: string): boolean =>
 
 // What a password was hashed to is no password.
 const isHash = (value: string): boolean =>
-  /^(?:\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|pbkdf2|[156]|y|apr1)\$|pbkdf2[_:]|\{S?SHA\}|sha(?:1|256|384|512)[-:])/.test(value);
+  /^(?:\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|pbkdf2|[156]|y|apr1)\$|pbkdf2[_:]|\{S?SHA\}|sha(?:1|256|384|512)[-:])/.test(
+    value,
+  );
 
 /** The commonest pairs of letters of English: names and prose are made of them, and chance is not. */
 const commonPairs = new Set(
