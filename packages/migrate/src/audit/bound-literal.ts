@@ -21,13 +21,15 @@ const equals =
 const valueField = /["'`]?\s{0,8},?\s{0,80}(?:-\s{1,4})?["'`]?(?:value|default)["'`]?\s{0,8}[:=]\s{0,8}/iy;
 const defaultField = /"\s{0,8}\{[^{}]{0,200}?\bdefault\s{0,8}=\s{0,8}/y;
 const wrapper = /(?:new\s{1,4})?[A-Za-z_][\w.:]{0,40}\(\s{0,80}(?:default\s{0,4}=\s{0,4})?/y;
+const tagEnd = /(?:\s[^<>\n]{0,80})?>/y;
 const opening = /\(\s{0,20}/y;
 const spaces = /[ \t]{1,8}/y;
 const shellDefault = /:?[-=]/y;
 
 // Of what stands before a name, the last 64 characters.
 const environmentBefore = /\w{0,20}env\w{0,24}(?:(?:\.|::)\w{1,12})?!?[[(]\s{0,8}["'`]$|\benv\.$/i;
-const callBefore = /(?:env|environ|config|setting|fetch|default)\w{0,20}(?:\.\w{1,12})?!?\(\s{0,40}["'`]$/i;
+const callBefore =
+  /(?<![A-Za-z])(?!set|stub|put|mock|add|with)\w{0,20}(?:env|environ|config|setting|fetch|default|define)\w{0,20}(?:\.(?:get|fetch|str|value|default|read|var)\w{0,12})?!?\(\s{0,40}["'`]$/i;
 const fieldName = /(?:process|meta|Bun|^)\.?env\./;
 
 /** Reads the literal that is the value of the name between two places, if there is one. */
@@ -45,7 +47,12 @@ export function literalOf(
 
   const second = callBefore.test(before) ? after(text, end, secondArgument) : undefined;
   const given = second && quotedLiteral(text, second);
-  if (given) return { bond: 'default', literal: given, environment: true };
+  if (given)
+    return {
+      bond: /define\w{0,4}\(\s{0,40}["']$/.test(before) ? 'assignment' : 'default',
+      literal: given,
+      environment: true,
+    };
 
   const fallback = after(text, after(text, end, closers) ?? end, orElse);
   if (fallback !== undefined)
@@ -60,8 +67,9 @@ export function literalOf(
   const assigned = after(text, end, equals);
   if (assigned !== undefined) return bound('assignment', valueAt(text, start, assigned, kind));
 
-  if (before.endsWith('<') && text.charAt(end) === '>')
-    return bound('assignment', bareLiteral(text, end + 1));
+  // An element of XML; `(?<password>` is a group of a regular expression.
+  const tag = /(?<!\?)<$/.test(before) ? after(text, end, tagEnd) : undefined;
+  if (tag !== undefined) return bound('assignment', bareLiteral(text, tag));
   if (before.endsWith('--')) return bound('argument', spaced(text, end));
   if (/(?:^|\n)[ \t]*(?:ENV|ARG)[ \t]+$|\slogin\s+\S{1,40}\s+$/.test(before)) {
     return bound('assignment', spaced(text, end));

@@ -1,3 +1,4 @@
+import type { FileKind } from './file-kind.js';
 import type { Detection, Rule } from './rule.js';
 import { isPlaceholder, isPlaceholderWord, isReference, looksRandom } from './value-strength.js';
 
@@ -8,7 +9,7 @@ export const connectionString: Rule = {
 };
 
 /** Every address with a password in a text: `scheme://user:password@host…`, of any scheme. */
-export function connectionStrings(text: string): readonly Detection[] {
+export function connectionStrings(text: string, kind: FileKind): readonly Detection[] {
   const found: Detection[] = [];
   let runEnd = 0;
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
@@ -19,6 +20,7 @@ export function connectionStrings(text: string): readonly Detection[] {
     const value = withoutPunctuation(text.slice(start, runEnd));
     const parts = addressParts(value);
     if (parts?.password === undefined || isDocumentation(parts)) continue;
+    if (kind === 'prose' && /^[a-z]+$/i.test(parts.password)) continue;
     found.push({ rule: connectionString, start, end: start + value.length, value });
     // What stands in its query is a part of it.
     at = runEnd - 3;
@@ -86,14 +88,11 @@ function decoded(text: string): string {
  * everybody has (`user:password@localhost`, `test:test@localhost`, `postgres:postgres@127.0.0.1`).
  */
 function isDocumentation({ user, password = '', host }: AddressParts): boolean {
-  if (isReference(password) || isReference(user) || /^[{<[:]/.test(password) || /[{}<>]/.test(host))
-    return true;
+  const isPattern = /[[\]{}<>]|^:/.test(user + password) || /[{}<>]/.test(host);
+  if (isPattern || isReference(password) || isReference(user)) return true;
+  const word = isPlaceholder(password) || isPlaceholderWord(password.replace(/\d+$/, ''));
   if (!isAnybodysHost(host)) return isPlaceholder(password) && !isPlaceholderWord(password);
-  return (
-    isPlaceholder(password) ||
-    (isLoopback(host) && password.toLowerCase() === user.toLowerCase()) ||
-    password.length < 4
-  );
+  return word || (isLoopback(host) && password.toLowerCase() === user.toLowerCase()) || password.length < 4;
 }
 
 const isLoopback = (host: string): boolean =>

@@ -5,9 +5,9 @@ import { isPlaceholder, isReference } from './value-strength.js';
 
 const reach = 512;
 const ends = /["'`\n\r<>]/;
-const password = /(?:^|[;&?\s])(?:password|pwd)\s{0,3}=\s{0,3}([^;&\s]{4,256})/i;
+const password = /(?:^|[;&?\s])(?:password|pwd)=([^;&\s]{4,256})/i;
 const others =
-  /(?:^|[;&?\s])(?:server|data source|host|addr|address|endpoint|user id|uid|user|username|database|dbname|initial catalog|driver)\s{0,3}=/i;
+  /(?:^|[;&?\s])(?:server|data source|host|addr|address|endpoint|user id|uid|user|username|database|dbname|initial catalog|driver)=/i;
 
 /**
  * `Server=…;Password=…`, as .NET, ODBC, JDBC and PostgreSQL have it. The value is the whole text between the quotes, or
@@ -16,7 +16,7 @@ const others =
 export function keyValueStrings(text: string, kind: FileKind): readonly Detection[] {
   const found: Detection[] = [];
   let done = 0;
-  for (const { index } of text.matchAll(/\b(?:password|pwd)\s{0,3}=/gi)) {
+  for (const { index } of text.matchAll(/\b(?:password|pwd)=/gi)) {
     if (index < done) continue;
     let start = index;
     while (start > 0 && index - start < reach && !ends.test(text.charAt(start - 1))) start--;

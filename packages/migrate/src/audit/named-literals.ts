@@ -1,6 +1,7 @@
 import { type BoundLiteral, literalOf } from './bound-literal.js';
 import { isHarmlessAddress } from './connection-string.js';
-import type { FileKind } from './file-kind.js';
+import { type FileKind, fileKind, isTest } from './file-kind.js';
+import type { Literal } from './literal.js';
 import type { Detection, Rule } from './rule.js';
 import { lastName, namesSecret, settingName } from './secret-names.js';
 import type { SecretSettings } from './secret-settings.js';
@@ -24,14 +25,15 @@ const secretConstant: Rule = {
 const weakSecret: Rule = {
   id: 'weak-secret',
   level: 'warning',
-  message: 'A secret in a file of settings has a value that is easily guessed',
+  message: 'A secret has a value that is easily guessed',
 };
 
 /**
  * Every literal that stands beside the name of a secret: assigned to it, as its default, as its argument. Names are
  * read in any case, values as the kind of file writes them.
  */
-export function namedLiterals(text: string, kind: FileKind, secrets: SecretSettings): readonly Detection[] {
+export function namedLiterals(text: string, file: string, secrets: SecretSettings): readonly Detection[] {
+  const kind = fileKind(file);
   const found: Detection[] = [];
   let done = 0;
   for (const index of secrets.candidates(text)) {
@@ -42,7 +44,7 @@ export function namedLiterals(text: string, kind: FileKind, secrets: SecretSetti
     const declared = secrets.has(name);
     if (!declared && !namesSecret(name)) continue;
     const bound = literalOf(text, start, end, kind);
-    const rule = bound && ruleFor(bound, name, declared, kind);
+    const rule = bound && ruleFor(bound, name, declared, file, kind);
     if (bound === undefined || rule === undefined) continue;
     const { start: from, end: to, value } = bound.literal;
     found.push({ rule, start: from, end: to, value, name: lastName(name) });
@@ -51,9 +53,15 @@ export function namedLiterals(text: string, kind: FileKind, secrets: SecretSetti
   return found;
 }
 
-function ruleFor(bound: BoundLiteral, name: string, declared: boolean, kind: FileKind): Rule | undefined {
+function ruleFor(
+  bound: BoundLiteral,
+  name: string,
+  declared: boolean,
+  file: string,
+  kind: FileKind,
+): Rule | undefined {
   const { bond, literal, environment } = bound;
-  const { value, quoted } = literal;
+  const { value } = literal;
   if (isHarmlessAddress(value) || settingName(value) === settingName(lastName(name))) return undefined;
   const strength = strengthOf(value);
   if (bond === 'default' && (environment || declared)) {
@@ -63,15 +71,23 @@ function ruleFor(bound: BoundLiteral, name: string, declared: boolean, kind: Fil
   if (strength === 'none' || (strength === 'weak' && kind === 'prose')) return undefined;
   if (declared && bond !== 'argument' && kind !== 'example') return declaredSecret;
   if (strength === 'strong') return bond === 'default' ? defaultInCode : secretConstant;
-  const chosen = kind === 'settings' && bond === 'assignment' && !(isPlain(value) && quoted);
-  return chosen && isVariable(name) && !isSentence(value) ? weakSecret : undefined;
+  return bond === 'assignment' && isGuessable(name, literal, file, kind) ? weakSecret : undefined;
+}
+
+/** A password that a person chose: any in a file of settings, elsewhere one with a digit in it. */
+function isGuessable(name: string, { value, quoted }: Literal, file: string, kind: FileKind): boolean {
+  if (kind === 'example' || isSentence(value)) return false;
+  if (kind === 'settings') return isVariable(name) && !(quoted && isPlain(value));
+  return (
+    isPassword(name) && value.length >= 6 && /[a-z]/i.test(value) && /[0-9]/.test(value) && !isTest(file)
+  );
 }
 
 const isWord = (value: string): boolean =>
   /^[A-Za-z0-9_.!-]{3,64}$/.test(value) && !/^(?:none|null|nil|undefined|true|false|string)$/i.test(value);
 
-const isVariable = (name: string): boolean =>
-  /^[A-Z][A-Z0-9_]{3,}$/.test(name) || /(?:^|[._-])pass(?:word|wd)?$/i.test(name);
+const isVariable = (name: string): boolean => /^[A-Z][A-Z0-9_]{3,}$/.test(name) || isPassword(name);
+const isPassword = (name: string): boolean => /(?:pass|password|passwd|pwd)$/i.test(name);
 
 const isPlain = (value: string): boolean => /^[A-Z][a-z]+$/.test(value);
 const isSentence = (value: string): boolean => /\s/.test(value) || /^[a-z]+(?:[._-][a-z]+)+$/i.test(value);

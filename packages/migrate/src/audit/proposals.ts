@@ -1,7 +1,7 @@
 import type { Definition, Setting } from '@strongroom/core';
 import { schemeOf } from './connection-string.js';
 import type { Proposal } from './finding.js';
-import type { Detection } from './rule.js';
+import type { Detection, Rule } from './rule.js';
 import { isGeneral, lastName, settingName, wordsOf } from './secret-names.js';
 
 /** Names the settings that found secrets are, or could become. */
@@ -33,7 +33,7 @@ export class Proposals {
 }
 
 function nameOf({ name, fallbackName, value, rule }: Detection, file: string): string {
-  const given = name === undefined ? '' : settingName(lastName(name));
+  const given = name === undefined || saysNothing(name, rule) ? '' : settingName(lastName(name));
   if (given !== '' && !isGeneral(given)) return /^[0-9]/.test(given) ? `SETTING_${given}` : given;
   const fallback = fallbackName ?? (rule.id === 'connection-string' ? addressName(value) : '');
   if (fallback !== '') return settingName(fallback);
@@ -41,12 +41,18 @@ function nameOf({ name, fallbackName, value, rule }: Detection, file: string): s
   return about === '' || /^[0-9]/.test(about) ? `APP_${given || 'SECRET'}` : `${about}_${given || 'SECRET'}`;
 }
 
+// An address is often given to an "options" or a "url": its scheme says more.
+const saysNothing = (name: string, rule: Rule): boolean =>
+  rule.id === 'connection-string' &&
+  (wordsOf(name).length < 2 ||
+    !/url|uri|dsn|conn|database|db|broker|redis|amqp|mongo|smtp|cache|queue/i.test(name));
+
 const databases = /^(?:jdbc:)?(?:postgres|mysql|mariadb|mssql|sqlserver|mongodb|oracle|cockroach|clickhouse)/;
 
 function addressName(value: string): string {
   const scheme = schemeOf(value);
   if (databases.test(scheme)) return 'DATABASE_URL';
-  return `${scheme.replace(/(?<=redi|amqp|smtp)s$/, '').replace(/^rediss$/, 'redis')}_URL`;
+  return `${scheme.replace(/^(redis|amqp|smtp|mqtt|ldap)s$/, '$1')}_URL`;
 }
 
 /** What a file is about, by its name, or by its folder's where the name says nothing. */

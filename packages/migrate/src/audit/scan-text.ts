@@ -5,6 +5,7 @@ import type { KnownValues } from './known-values.js';
 import { namedLiterals } from './named-literals.js';
 import { privateKeys } from './private-keys.js';
 import type { Detection } from './rule.js';
+import { secretFiles } from './secret-files.js';
 import type { SecretSettings } from './secret-settings.js';
 import { secretlintRules } from './secretlint-rules.js';
 import { tokenShapes } from './token-shapes.js';
@@ -21,12 +22,13 @@ export function scanText(text: string, file: string, { secrets, known }: Knowled
   const kind = fileKind(file);
   // Of those that overlap the one comes first that says most: the whole of an address rather than its password.
   const ranked = [
-    [...connectionStrings(text), ...keyValueStrings(text, kind)],
+    [...connectionStrings(text, kind), ...keyValueStrings(text, kind)],
     known.in(text),
     privateKeys(text),
     tokenShapes(text),
     secretlintRules(text, file),
-    namedLiterals(text, kind, secrets),
+    secretFiles(text, file),
+    namedLiterals(text, file, secrets),
   ].flatMap((found, rank) => found.map((detection) => ({ detection, rank })));
   return withoutOverlaps(ranked).map((detection) => {
     const name = known.nameOf(detection.value) ?? detection.name ?? nameBefore(text, detection.start);

@@ -5,7 +5,7 @@ const nouns = new Set(
     'accesskey accesstoken secretkey privatekey clientsecret credential credentials pat dsn ' +
     'api_key access_key secret_key private_key signing_key encryption_key encrypt_key decryption_key master_key ' +
     'auth_key hmac_key jwt_key session_key cookie_key app_key admin_key service_key account_key shared_key ' +
-    'storage_key webhook_key server_key license_key integration_key deploy_key key_base salt_key app_salt'
+    'storage_key webhook_key server_key license_key integration_key deploy_key client_key nonce_key in_key salt'
   ).split(' '),
 );
 
@@ -39,7 +39,6 @@ export function namesSecret(name: string): boolean {
   while (words.length > 1 && trailers.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1)?.replace(/[0-9]+$/, '') ?? '';
   const before = words.at(-2) ?? '';
-  // "key_base", as in secret_key_base, is cut by the trailers above.
   const pair = `${before}_${last.replace(/^keys$/, 'key')}`;
   if (nouns.has(pair)) return !harmless.has(words.at(-3) ?? '');
   return nouns.has(last) && !harmless.has(before);
@@ -61,6 +60,6 @@ export function lastName(name: string): string {
 
 /** Whether a name alone does not say whose secret it is. */
 export const isGeneral = (name: string): boolean =>
-  /^(?:(?:API|SECRET|ACCESS|PRIVATE|AUTH)_)?(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|PASSPHRASE|VALUE)$|^API(?:KEY|TOKEN)$/.test(
+  /^(?:(?:API|SECRET|ACCESS|PRIVATE|AUTH)_)?(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|PASSPHRASE|VALUE|AUTH)$|^API(?:KEY|TOKEN)$/.test(
     settingName(name),
   ) && settingName(name) !== 'SECRET_KEY';

@@ -9,6 +9,21 @@ import { isPlaceholder } from './value-strength.js';
 /** What our own rules know better: where the value ends, which are placeholders, what hides a finding. */
 const replaced = new Set(['basicauth', 'database-connection-string', 'privatekey', 'filter-comments']);
 
+const titles: Readonly<Record<string, string>> = {
+  aws: 'AWS',
+  gcp: 'a service account of Google Cloud',
+  npm: 'npm',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  openai: 'OpenAI',
+  sendgrid: 'SendGrid',
+  huggingface: 'Hugging Face',
+  'hashicorp-vault': 'Vault',
+  '1password': '1Password',
+};
+
+const titleOf = (id: string): string => titles[id] ?? id.charAt(0).toUpperCase() + id.slice(1);
+
 /** Runs the recommended preset of secretlint on a text. */
 export function secretlintRules(text: string, file: string): readonly Detection[] {
   const found: Detection[] = [];
@@ -83,18 +98,3 @@ function valueIn(data: unknown): string | undefined {
   const [value] = Object.values(data);
   return typeof value === 'string' ? value.replace(/^_authToken=/, '').trim() : undefined;
 }
-
-const titles: Readonly<Record<string, string>> = {
-  aws: 'AWS',
-  gcp: 'a service account of Google Cloud',
-  npm: 'npm',
-  github: 'GitHub',
-  gitlab: 'GitLab',
-  openai: 'OpenAI',
-  sendgrid: 'SendGrid',
-  huggingface: 'Hugging Face',
-  'hashicorp-vault': 'Vault',
-  '1password': '1Password',
-};
-
-const titleOf = (id: string): string => titles[id] ?? id.charAt(0).toUpperCase() + id.slice(1);

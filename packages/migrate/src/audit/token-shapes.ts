@@ -228,6 +228,14 @@ const shapes: readonly Shape[] = [
     isToken,
   ),
   shape(
+    'docker-auth',
+    'The login of a registry of Docker images',
+    'DOCKER_AUTH',
+    ['"auth"'],
+    '"auth"\\s{0,4}:\\s{0,4}"(?<basic>[A-Za-z0-9+/]{12,2048}={0,2})"',
+    isAuthorization,
+  ),
+  shape(
     'authorization-header',
     'The credentials of an Authorization header',
     'AUTHORIZATION',
@@ -274,5 +282,5 @@ function isAuthorization(credentials: string): boolean {
   if (!credentials.startsWith('Basic ')) return looksGenuine(credentials) && looksRandom(credentials);
   const pair = Buffer.from(credentials.slice(6), 'base64').toString('latin1');
   const [, user, password = ''] = /^([\x20-\x7e]*?):([\x20-\x7e]*)$/.exec(pair) ?? [];
-  return user !== undefined && password.length > 3 && !isPlaceholder(password);
+  return user !== undefined && user !== password && password.length > 3 && !isPlaceholder(password);
 }

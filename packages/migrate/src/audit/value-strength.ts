@@ -13,19 +13,19 @@ export function strengthOf(value: string): Strength {
 
 const references = [
   // Interpolation of shells, templates and languages; a variable.
-  /[$#%@]\{|\$\(|\{\{|<%|%\(|\[\[/,
+  /[$#%@]\{[^{}]{0,100}\}|\$\([^()]{0,100}\)|\{\{[^{}]{0,100}\}\}|<%.{0,100}%>|%\(\w{1,40}\)|\[\[\w{1,40}\]\]/,
   /^\$[A-Za-z_][A-Za-z0-9_.:]*$/,
   /^%[A-Za-z_][A-Za-z0-9_]*%$/,
   /^\{[A-Za-z0-9_.: -]*\}$/,
   /^@[A-Za-z_.]+@$/,
   /%[sv]|%d(?![0-9a-f])/,
   // A place that holds the value.
-  /^(?:vault|op|ssm|arn|awssm|secretsmanager|secretref|secret|sops|gcp|gcpsm|kms|ref\+[a-z]+|file|env|path|data|classpath|keyvault):/i,
+  /^(?:vault|op|ssm|arn|awssm|secretsmanager|secretref|secret|sops|gcp|gcpsm|kms|ref\+[a-z]+|file|env|path|data|classpath|keyvault|urn):/i,
   /^(?:projects|secret|secrets|kv)\/[A-Za-z0-9_./-]+$/,
   /^ENC\[|^ENC\(|^\{cipher\}|^!vault|^!secret|^\$ANSIBLE_VAULT|^@Microsoft\.KeyVault/i,
   /^(?:~|\.{1,2})?\/(?:[A-Za-z0-9_.-]+\/)*[A-Za-z0-9_-]*\.?[a-z]{0,10}$/,
   // A call.
-  /^[A-Za-z_][A-Za-z0-9_.:]*\(/,
+  /^[A-Za-z_][A-Za-z0-9_.:]*\([^()]*\)?$/,
   /^(?:process\.env|os\.environ|import\.meta|secrets\.|env\.|var\.|local\.|config\.|this\.|self\.)/,
 ];
 
@@ -61,7 +61,7 @@ export function isPlaceholder(value: string): boolean {
 
 /** Whether it is one of the words that documentation writes for a password. */
 export const isPlaceholderWord = (value: string): boolean =>
-  value.length < 64 && placeholderWords.has(value.toLowerCase().replace(/[^a-z]/g, ''));
+  value.length < 64 && placeholderWords.has(value.toLowerCase().replace(/[^a-z0-9]/g, ''));
 
 // What a password was hashed to is no password.
 const isHash = (value: string): boolean =>
@@ -83,7 +83,9 @@ const commonPairs = new Set(
  * that change often, or letters in pairs that are in no word.
  */
 export function looksRandom(value: string): boolean {
-  if (/\s/.test(value)) return false;
+  // A sentence has spaces; a generated key of all characters that there are has them too, among many others.
+  if (/\s/.test(value))
+    return value.length >= 32 && classesOf(value) === 4 && changesOf(value) / value.length >= 0.5;
   const text = value.replace(/[._:/-]+/g, '');
   if (text.length < 8) return false;
   const classes = classesOf(text);
