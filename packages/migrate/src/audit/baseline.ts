@@ -65,11 +65,15 @@ export class Baseline {
     const key = this.#keys.get(value) ?? derive(value, this.#salt, 32);
     this.#keys.set(value, key);
     return createHmac('sha256', await key)
-      .update(`${finding.rule}\0${finding.proposal.setting}`)
+      .update(`${finding.rule}\0${nameOf(finding)}`)
       .digest('hex')
       .slice(0, 32);
   }
 }
+
+// Which number a proposed name gets depends on what else was found.
+const nameOf = ({ proposal: { setting, declared } }: Finding): string =>
+  declared ? setting : setting.replace(/_\d+$/, '');
 
 /** A baseline that accepts these findings. */
 export const createBaseline = (findings: readonly Finding[]): Promise<Baseline> =>

@@ -15,7 +15,7 @@ export function fileKind(file: string): FileKind {
   if (proseName.test(file)) return 'prose';
   const base = file.slice(file.lastIndexOf('/') + 1);
   // `config`, `.bashrc`, `.credentials`: without an extension, a file is more often one of settings than a program.
-  if (!settingsName.test(file) && !/^\.?env[._-]/i.test(base) && base.lastIndexOf('.') > 0) return 'code';
+  if (!settingsName.test(file) && base.lastIndexOf('.') > 0) return 'code';
   return exampleName.test(base) ? 'example' : 'settings';
 }
 

@@ -71,7 +71,7 @@ function ruleFor(
   if (strength === 'none' || (strength === 'weak' && kind === 'prose')) return undefined;
   if (declared && bond !== 'argument' && kind !== 'example') return declaredSecret;
   if (strength === 'strong') return bond === 'default' ? defaultInCode : secretConstant;
-  return bond === 'assignment' && isGuessable(name, literal, file, kind) ? weakSecret : undefined;
+  return bond !== 'default' && isGuessable(name, literal, file, kind) ? weakSecret : undefined;
 }
 
 /** A password that a person chose: any in a file of settings, elsewhere one with a digit in it. */
@@ -90,7 +90,8 @@ const isVariable = (name: string): boolean => /^[A-Z][A-Z0-9_]{3,}$/.test(name) 
 const isPassword = (name: string): boolean => /(?:pass|password|passwd|pwd)$/i.test(name);
 
 const isPlain = (value: string): boolean => /^[A-Z][a-z]+$/.test(value);
-const isSentence = (value: string): boolean => /\s/.test(value) || /^[a-z]+(?:[._-][a-z]+)+$/i.test(value);
+const isSentence = (value: string): boolean =>
+  /\s/.test(value) || /^[a-z]+(?:[._-][a-z]+|[|,:][a-z0-9]+)+$/i.test(value);
 
 const nameCharacter = /[A-Za-z0-9_$.-]/;
 /** Longer ones are no names. */

@@ -5,7 +5,7 @@ const nouns = new Set(
     'accesskey accesstoken secretkey privatekey clientsecret credential credentials pat dsn ' +
     'api_key access_key secret_key private_key signing_key encryption_key encrypt_key decryption_key master_key ' +
     'auth_key hmac_key jwt_key session_key cookie_key app_key admin_key service_key account_key shared_key ' +
-    'storage_key webhook_key server_key license_key integration_key deploy_key client_key nonce_key in_key salt'
+    'storage_key webhook_key server_key license_key integration_key deploy_key client_key nonce_key in_key'
   ).split(' '),
 );
 
@@ -39,9 +39,14 @@ export function namesSecret(name: string): boolean {
   while (words.length > 1 && trailers.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1)?.replace(/[0-9]+$/, '') ?? '';
   const before = words.at(-2) ?? '';
+  // The salt of a hash is public; one that an application has for itself is not.
+  if (last === 'salt') return before !== '' && before !== 'password';
   const pair = `${before}_${last.replace(/^keys$/, 'key')}`;
   if (nouns.has(pair)) return !harmless.has(words.at(-3) ?? '');
-  return nouns.has(last) && !harmless.has(before);
+  return (
+    (nouns.has(last) || /^(?!csrf|xsrf).{2,20}(?:password|passwd|secret|token)$/.test(last)) &&
+    !harmless.has(before)
+  );
 }
 
 /** The name that a setting gets: `db.password` and `dbPassword` are DB_PASSWORD. */

@@ -1,5 +1,5 @@
 import type { Detection, Rule } from './rule.js';
-import { isPlaceholder, looksRandom } from './value-strength.js';
+import { isPlaceholder, isReference, looksRandom } from './value-strength.js';
 
 /** A kind of token that is known by its shape. */
 interface Shape {
@@ -226,6 +226,14 @@ const shapes: readonly Shape[] = [
     ['eyJ'],
     'eyJ[A-Za-z0-9_-]{10,2048}\\.eyJ[A-Za-z0-9_-]{4,4096}\\.[A-Za-z0-9_-]{20,1024}',
     isToken,
+  ),
+  shape(
+    'command-line-login',
+    'A login on a command line',
+    'SERVICE_PASSWORD',
+    ['curl '],
+    'curl [^\\n|;]{0,200}?(?:-u|--user)[= ]["\']?[^\\s:"\']{1,64}:(?<value>[^\\s"\'@]{4,128})',
+    (password) => !isPlaceholder(password) && !isReference(password),
   ),
   shape(
     'docker-auth',

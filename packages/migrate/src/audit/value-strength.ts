@@ -13,19 +13,20 @@ export function strengthOf(value: string): Strength {
 
 const references = [
   // Interpolation of shells, templates and languages; a variable.
+  /^(?:\$\(|`)/,
   /[$#%@]\{[^{}]{0,100}\}|\$\([^()]{0,100}\)|\{\{[^{}]{0,100}\}\}|<%.{0,100}%>|%\(\w{1,40}\)|\[\[\w{1,40}\]\]/,
   /^\$[A-Za-z_][A-Za-z0-9_.:]*$/,
   /^%[A-Za-z_][A-Za-z0-9_]*%$/,
   /^\{[A-Za-z0-9_.: -]*\}$/,
   /^@[A-Za-z_.]+@$/,
-  /%[sv]|%d(?![0-9a-f])/,
+  /^(?:[\w .:/@-]*%[sdv])+[\w .:/@-]*$/,
   // A place that holds the value.
   /^(?:vault|op|ssm|arn|awssm|secretsmanager|secretref|secret|sops|gcp|gcpsm|kms|ref\+[a-z]+|file|env|path|data|classpath|keyvault|urn):/i,
   /^(?:projects|secret|secrets|kv)\/[A-Za-z0-9_./-]+$/,
   /^ENC\[|^ENC\(|^\{cipher\}|^!vault|^!secret|^\$ANSIBLE_VAULT|^@Microsoft\.KeyVault/i,
   /^(?:~|\.{1,2})?\/(?:[A-Za-z0-9_.-]+\/)*[A-Za-z0-9_-]*\.?[a-z]{0,10}$/,
   // A call.
-  /^[A-Za-z_][A-Za-z0-9_.:]*\([^()]*\)?$/,
+  /^[A-Za-z_][A-Za-z0-9_.:]*\([A-Za-z0-9_.,:/ "'-]*(?:$|\)(?:$|[.([;]))/,
   /^(?:process\.env|os\.environ|import\.meta|secrets\.|env\.|var\.|local\.|config\.|this\.|self\.)/,
 ];
 
@@ -41,7 +42,7 @@ const looksLikeBase64Path = (value: string): boolean =>
   /^\/[A-Za-z0-9+/]{20,}={0,2}$/.test(value) && looksRandom(value);
 
 const placeholderParts =
-  /example|placeholder|changeme|change[-_ ]?(?:me|this|it)|your[-_ ]|yours|dummy|sample|redacted|replace|insert[-_ ]|put[-_ ]|enter[-_ ]|todo|fixme|xxx|\*\*\*|\.\.\.|…|^<.*>$|^\[.*\]$|not[-_ ]?(?:set|a|real)|lorem|deadbeef|0123456789|1234567890|abcdefgh|abcdef123/;
+  /example|placeholder|changeme|change[-_ ]?(?:me|this|it)|your[-_ ]|yours|dummy|sample|redacted|replace|insert[-_ ]|put[-_ ]|enter[-_ ]|(?<![a-z0-9])(?:todo|fixme|xxx)|x{5,}|\*\*\*|\.\.\.|…|^<.*>$|^\[.*\]$|not[-_ ]?(?:set|a|real)|lorem|deadbeef|0123456789|1234567890|abcdefgh|abcdef123/;
 
 const placeholderWords = new Set(
   (
@@ -86,12 +87,14 @@ export function looksRandom(value: string): boolean {
   // A sentence has spaces; a generated key of all characters that there are has them too, among many others.
   if (/\s/.test(value))
     return value.length >= 32 && classesOf(value) === 4 && changesOf(value) / value.length >= 0.5;
+  if (/^(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(value))
+    return new Set(value).size > 8;
   const text = value.replace(/[._:/-]+/g, '');
   if (text.length < 8) return false;
   const classes = classesOf(text);
   const changes = changesOf(text) / (text.length - 1);
   if (new Set(text).size < Math.min(8, text.length - 2)) return false;
-  if (classes >= 3 && changes >= 0.3) return true;
+  if (classes >= 3 && changes >= (text.length >= 20 ? 0.25 : 0.3)) return true;
   if (classes >= 2 && text.length >= 16 && changes >= 0.25) return true;
   return text.length >= 16 && commonness(text) < 0.33;
 }
