@@ -70,10 +70,16 @@ async function variablesFor(
  *
  * @param place as messages name it, without the values that were put into its path
  */
-async function addFile(draft: ReadingDraft, path: string, place: string, needed: boolean): Promise<void> {
+async function addFile(
+  draft: ReadingDraft,
+  path: string,
+  place: string,
+  needed: boolean,
+  variables?: ReadonlyMap<string, string>,
+): Promise<void> {
   try {
     const { text } = await readText(path);
-    addDotenv(draft, text, place, true);
+    addDotenv(draft, text, place, true, variables);
   } catch (error) {
     if (!needed && isStrongroomError(error, 'SOURCE_UNAVAILABLE')) return;
     if (path === place || !isSourceError(error)) throw error;
@@ -88,11 +94,15 @@ async function readService(
 ): Promise<Reading> {
   const draft = new ReadingDraft();
   warnOfOthers(draft, tree, 'extends', place);
-  for (const file of filesOf(at(tree, 'env_file'))) {
-    const [path = '', written = ''] = [interpolate(file.path, variables, '$').text, file.path].map((path) =>
-      resolve(dirname(place), path),
-    );
-    await addFile(draft, path, written, file.needed);
+  for (const { path, line, needed } of filesOf(at(tree, 'env_file'))) {
+    const { text, unresolved } = interpolate(path, (name) => variables.get(name), '$');
+    if (unresolved.size === 0) {
+      const [real = '', written = ''] = [text, path].map((path) => resolve(dirname(place), path));
+      await addFile(draft, real, written, needed, variables);
+      continue;
+    }
+    const message = 'the path refers to a variable that is not known here, and the file is not read.';
+    draft.warn('unresolved-reference', { reader: 'compose', place, line }, message);
   }
   for (const variable of variablesOf(at(tree, 'environment'), place))
     addVariable(draft, variable, place, variables);
@@ -106,11 +116,18 @@ function warnOfOthers(draft: ReadingDraft, tree: Tree | undefined, key: string, 
   draft.warn('not-followed', { reader: 'compose', place, line: member.line }, message);
 }
 
+interface EnvironmentFile {
+  readonly path: string;
+  readonly line: number;
+  readonly needed: boolean;
+}
+
 /** `env_file` is a path, or a list of paths or of maps with a `path`. */
-function filesOf(tree: Tree | undefined): readonly { readonly path: string; readonly needed: boolean }[] {
+function filesOf(tree: Tree | undefined): readonly EnvironmentFile[] {
   return [tree?.items ?? tree ?? []].flat().flatMap((item) => {
     const path = item.text ?? at(item, 'path')?.text;
-    return path === undefined ? [] : [{ path, needed: at(item, 'required')?.value !== false }];
+    if (path === undefined) return [];
+    return [{ path, line: item.line, needed: at(item, 'required')?.value !== false }];
   });
 }
 
@@ -146,7 +163,7 @@ function addVariable(
   variables: ReadonlyMap<string, string>,
 ): void {
   const origin: Origin = { reader: 'compose', place, line };
-  const replaced = text === undefined ? undefined : interpolate(text, variables, '$');
+  const replaced = text === undefined ? undefined : interpolate(text, (name) => variables.get(name), '$');
   const value = replaced === undefined ? variables.get(name) : replaced.text;
   if (value === undefined || (replaced?.unresolved.size ?? 0) > 0) {
     draft.remove(name);

@@ -15,7 +15,7 @@ export interface Reading {
 export interface ReadingWarning {
   /**
    * - `duplicate-key`: a name stands there more than once; the last one counts
-   * - `unread-line`: a line is neither an assignment nor a comment, and is not read
+   * - `unread-line`: a line, or several in a row, is neither an assignment nor a comment, and is not read
    * - `unclosed-quote`: a value begins with a quote that nothing closes, and is taken as it stands
    * - `cut-at-hash`: a value without quotes ends at a `#`, as the parser has it
    * - `interpolation`: a value refers to other variables and is taken as it stands

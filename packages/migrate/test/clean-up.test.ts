@@ -326,6 +326,14 @@ describe('a disk that fails leaves the file as it was', () => {
     expect(await text()).toBe('A=1\nNEW=2\n');
     expect(await files()).toEqual(['.env']);
   });
+
+  test('and somebody who does the same meanwhile does not lose the backup', async () => {
+    await writeFile(file, 'A=1\nB=2\n');
+    await onCall('sync', 5, () => writeFile(file, 'B=2\n'));
+    await expect(clean(['A'])).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+    expect(await text()).toBe('B=2\n');
+    expect(await files()).toEqual(['.env', expect.stringMatching(/\.backup$/)]);
+  });
 });
 
 describe('the backup', () => {
@@ -403,6 +411,15 @@ describe('the backup', () => {
       code: 'SOURCE_MALFORMED',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('may be of the largest file', async () => {
+    await writeFile(file, `A=1\nB=${'x'.repeat(1024 * 1024 - 10)}\n`);
+    const { entries } = await readDotenv(file);
+    const { backup = '' } = await cleanUpDotenv(file, { entries: entries.slice(1), key });
+    expect(await text()).toBe('A=1\n');
+    await restoreBackup(backup, { to: file, key, overwrite: true });
+    expect(await text()).toHaveLength(1024 * 1024 - 3);
   });
 
   test('that was cut is none', async () => {

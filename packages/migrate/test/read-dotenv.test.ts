@@ -112,6 +112,7 @@ describe('a .env file', () => {
     ['A=encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt+Z9HPMfLEIRVz50hmLXPXRuDBXaJi', ['encrypted A 1']],
     ['A=ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]', ['encrypted A 1']],
     ['__proto__=1', ['unread-line __proto__ 1']],
+    ['a\nb\n\nc\nA=1\nd', ['unread-line - 1', 'unread-line - 4', 'unread-line - 6']],
     ['constructor=1\ntoString=2\nhasOwnProperty=3', []],
   ])('%j is warned of as %j', async (text, warnings) => {
     const reading = await read(text);

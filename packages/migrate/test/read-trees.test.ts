@@ -148,6 +148,13 @@ describe('YAML', () => {
     ]);
   });
 
+  test('warns of a number or a tag in a list too', async () => {
+    expect(warningsOf(await yaml('a: [1, 010]\nb: [{c: !t x}]\nc: [1]'))).toEqual([
+      'number-as-text a 1',
+      'unknown-tag b 2',
+    ]);
+  });
+
   test.each([
     ['', {}],
     ['# nothing\n', {}],
