@@ -66,7 +66,7 @@ function addressParts(value: string): AddressParts | undefined {
 function authorityLength(rest: string): number {
   const end = rest.search(/[/?#]/);
   if (end === -1) return rest.length;
-  const at = rest.lastIndexOf('@');
+  const at = rest.slice(0, 256).lastIndexOf('@');
   const hasPassword = rest.slice(0, end).includes(':');
   if (at < end || !hasPassword || /^\d*$/.test(rest.slice(rest.indexOf(':') + 1, end))) return end;
   const after = rest.slice(at).search(/[/?#]/);

@@ -31,13 +31,14 @@ export function quotedLiteral(text: string, from: number): Literal | undefined {
   return undefined;
 }
 
+const bare = /[^\s"'`<>;,]{1,4096}/y;
+
 /** Reads a value without quotes that begins here and ends with the line, a space, or what ends one in its place. */
 export function bareLiteral(text: string, from: number): Literal | undefined {
-  const limit = Math.min(text.length, from + maxLength);
-  let end = from;
-  while (end < limit && !/[\s"'`<>;,]/.test(text.charAt(end))) end++;
-  if (end === from || end === limit) return undefined;
-  return { start: from, end, value: text.slice(from, end), quoted: false };
+  bare.lastIndex = from;
+  const value = bare.exec(text)?.[0];
+  if (value === undefined || value.length === maxLength) return undefined;
+  return { start: from, end: from + value.length, value, quoted: false };
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };

@@ -2,7 +2,7 @@ import { connectionStrings } from './connection-string.js';
 import { fileKind } from './file-kind.js';
 import { keyValueStrings } from './key-value-string.js';
 import type { KnownValues } from './known-values.js';
-import { decodedSecret } from './kubernetes-secret.js';
+import { KubernetesSecret } from './kubernetes-secret.js';
 import { namedLiterals } from './named-literals.js';
 import { privateKeys } from './private-keys.js';
 import type { Detection } from './rule.js';
@@ -31,8 +31,9 @@ export function scanText(text: string, file: string, { secrets, known }: Knowled
     secretFiles(text, file),
     namedLiterals(text, file, secrets),
   ].flatMap((found, rank) => found.map((detection) => ({ detection, rank })));
+  const manifest = new KubernetesSecret(text);
   return withoutOverlaps(ranked).map((found) => {
-    const decoded = decodedSecret(text, found.start, found.value);
+    const decoded = manifest.decoded(found.start, found.value);
     const detection = decoded === undefined ? found : { ...found, value: decoded };
     const name = known.nameOf(detection.value) ?? detection.name ?? nameBefore(text, detection.start);
     return name === undefined ? detection : { ...detection, name };

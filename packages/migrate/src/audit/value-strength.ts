@@ -84,9 +84,7 @@ const commonPairs = new Set(
  * that change often, or letters in pairs that are in no word.
  */
 export function looksRandom(value: string): boolean {
-  // A sentence has spaces; a generated key of all characters that there are has them too, among many others.
-  if (/\s/.test(value))
-    return value.length >= 32 && classesOf(value) === 4 && changesOf(value) / value.length >= 0.5;
+  if (/\s/.test(value)) return isRandomWithSpaces(value);
   if (/^(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(value))
     return new Set(value).size > 8;
   const text = value.replace(/[._:/-]+/g, '');
@@ -98,6 +96,11 @@ export function looksRandom(value: string): boolean {
   if (classes >= 2 && text.length >= 16 && changes >= 0.25) return true;
   return text.length >= 16 && commonness(text) < 0.33;
 }
+
+// A sentence has spaces. A password with one in it has few, and a key made of all characters is long.
+const isRandomWithSpaces = (value: string): boolean =>
+  (value.length >= 32 && classesOf(value) === 4 && changesOf(value) / value.length >= 0.5) ||
+  (value.split(/\s+/).length <= 3 && value.split(/\s+/).some(looksRandom));
 
 const classOf = (character: string): number =>
   /[a-z]/.test(character) ? 0 : /[A-Z]/.test(character) ? 1 : /[0-9]/.test(character) ? 2 : 3;

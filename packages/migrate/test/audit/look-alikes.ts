@@ -76,7 +76,7 @@ const kinds: Readonly<Record<string, readonly (readonly [file: string, make: Mak
     [
       'config/app.yml',
       () =>
-        'database:\n  password: ${DB_PASSWORD}\n  token: "{{ vault_token }}"\n  secret: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n',
+        `database:\n  password: \${DB_PASSWORD}\n  token: "{{ vault_token }}"\n  secret: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n`,
     ],
     [
       'README.md',
@@ -95,19 +95,19 @@ const kinds: Readonly<Record<string, readonly (readonly [file: string, make: Mak
     ['docs/keys.md', () => '-----BEGIN PRIVATE KEY-----\nMIIE...\n-----END PRIVATE KEY-----\n'],
     [
       'docker-compose.yml',
-      () => 'environment:\n  DB_PASSWORD: ${DB_PASSWORD:?set it}\n  TOKEN: ${TOKEN}\n  API_KEY:\n',
+      () => `environment:\n  DB_PASSWORD: \${DB_PASSWORD:?set it}\n  TOKEN: \${TOKEN}\n  API_KEY:\n`,
     ],
   ],
   'address without a secret': [
     [
       'src/urls.js',
       () =>
-        "const db = 'postgres://localhost:5432/app';\nconst cache = `redis://${host}:${port}`;\nconst api = 'https://api.shop.io:8443/v1?token=';\n",
+        `const db = 'postgres://localhost:5432/app';\nconst cache = \`redis://\${host}:\${port}\`;\nconst api = 'https://api.shop.io:8443/v1?token=';\n`,
     ],
     [
       'src/pool.ts',
       () =>
-        'connect(`postgresql://${user}:${password}@${host}/db`);\nconnect("postgres://" + user + ":" + pass + "@" + host);\n',
+        `connect(\`postgresql://\${user}:\${password}@\${host}/db\`);\nconnect("postgres://" + user + ":" + pass + "@" + host);\n`,
     ],
     [
       'app/db.py',
@@ -230,7 +230,7 @@ const kinds: Readonly<Record<string, readonly (readonly [file: string, make: Mak
     [
       'src/Config.java',
       () =>
-        '@Value("${mail.password}") private String password;\nString token = tokens.next();\nString secret = System.getenv("SECRET");\n',
+        `@Value("\${mail.password}") private String password;\nString token = tokens.next();\nString secret = System.getenv("SECRET");\n`,
     ],
     [
       'src/auth.test.js',
@@ -272,7 +272,7 @@ const kinds: Readonly<Record<string, readonly (readonly [file: string, make: Mak
     ],
     [
       '.github/workflows/release.yml',
-      () => 'env:\n  NPM_TOKEN: ${{ secrets.NPM_TOKEN }}\n  password: ${{ secrets.DOCKER_PASSWORD }}\n',
+      () => `env:\n  NPM_TOKEN: \${{ secrets.NPM_TOKEN }}\n  password: \${{ secrets.DOCKER_PASSWORD }}\n`,
     ],
     [
       'compose.yml',
