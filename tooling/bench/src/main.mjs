@@ -1,5 +1,6 @@
 // `pnpm bench [rounds]`: every figure is a ratio within one run.
 import { adapters } from './adapters.mjs';
+import { audit } from './audit.mjs';
 import { bigRefresh } from './big-refresh.mjs';
 import { hotRead } from './hot-read.mjs';
 import { migration } from './migration.mjs';
@@ -14,3 +15,4 @@ await coldReads(rounds);
 await bigRefresh(Math.min(rounds, 5));
 await migration(rounds);
 await adapters(rounds);
+await audit(Math.min(rounds, 5));

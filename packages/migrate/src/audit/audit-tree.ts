@@ -15,10 +15,10 @@ import type { Baseline } from './baseline.js';
 import type { Finding } from './finding.js';
 import { listVersions, readVersions } from './history.js';
 import { KnownValues } from './known-values.js';
-import { Proposals } from './proposals.js';
 import { readText, type TextOrSkip, textOf } from './read-text.js';
 import { type Knowledge, scanText } from './scan-text.js';
 import { SecretSettings } from './secret-settings.js';
+import { SettingProposals } from './setting-proposals.js';
 import { Sightings } from './sightings.js';
 import { Folders, listFiles } from './working-tree.js';
 
@@ -194,7 +194,7 @@ async function reportOf(
 ): Promise<AuditReport> {
   const findings: Finding[] = [];
   const baselined: Finding[] = [];
-  for (const finding of sightings.findings(new Proposals(definition))) {
+  for (const finding of sightings.findings(new SettingProposals(definition))) {
     (baseline !== undefined && (await baseline.has(finding)) ? baselined : findings).push(finding);
   }
   const scanned = { ...counts, ...seen };

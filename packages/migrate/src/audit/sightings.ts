@@ -1,8 +1,8 @@
 import { Finding } from './finding.js';
 import { ignoredLines } from './ignore-comments.js';
 import { LineIndex } from './line-index.js';
-import type { Proposals } from './proposals.js';
 import type { Detection } from './rule.js';
+import type { SettingProposals } from './setting-proposals.js';
 
 interface Sighting {
   readonly detection: Detection;
@@ -51,7 +51,7 @@ export class Sightings {
   }
 
   /** Those of the tree by file, line and column; then those that only history has, the oldest first. */
-  findings(proposals: Proposals): readonly Finding[] {
+  findings(proposals: SettingProposals): readonly Finding[] {
     const inTree = new Set(this.#tree.map(({ detection }) => detection.value));
     const tree = [...this.#tree].sort(
       (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column,

@@ -256,7 +256,7 @@ describe('a definition', () => {
       'STRIPE_SECRET_KEY stripe/secret_key',
       'STRIPE_SECRET_KEY_2 stripe/secret_key_2',
       'STRIPE_SECRET_KEY stripe/secret_key',
-      'APP_PASSWORD security/app_password',
+      'APP_PASSWORD app/password',
       'DATABASE_URL database/url',
       'REDIS_URL redis/url',
       'MAILER_PASSWORD mailer/password',

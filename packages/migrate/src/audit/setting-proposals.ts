@@ -1,16 +1,20 @@
-import type { Definition, Setting } from '@strongroom/core';
+import type { Definition, Place, Setting } from '@strongroom/core';
+import { Proposals } from '../mapping-proposal.js';
 import { schemeOf } from './connection-string.js';
 import type { Proposal } from './finding.js';
 import type { Detection, Rule } from './rule.js';
 import { isGeneral, lastName, settingName, wordsOf } from './secret-names.js';
 
 /** Names the settings that found secrets are, or could become. */
-export class Proposals {
+export class SettingProposals {
+  /** Where a plan puts what the definition does not have. */
+  readonly #places: Proposals;
   readonly #declared: ReadonlyMap<string, Setting>;
   /** The values that a name was proposed for, in their order. */
   readonly #values = new Map<string, string[]>();
 
   constructor(definition: Definition | undefined) {
+    this.#places = new Proposals(definition ?? { application: '', environments: [], settings: {} });
     const settings: readonly Setting[] = Object.values(definition?.settings ?? {});
     this.#declared = new Map(settings.map((setting) => [settingName(setting.name), setting]));
   }
@@ -21,14 +25,15 @@ export class Proposals {
     const declared = this.#declared.get(name);
     if (declared !== undefined) {
       const { place } = declared;
-      return { setting: declared.name, declared: true, place: place && `${place.group}/${place.key}` };
+      return { setting: declared.name, declared: true, place: place && textOf(place) };
     }
     const values = this.#values.get(name) ?? [];
     this.#values.set(name, values);
     if (!values.includes(detection.value)) values.push(detection.value);
     const number = values.indexOf(detection.value) + 1;
     const setting = number === 1 ? name : `${name}_${number}`;
-    return { setting, declared: false, place: placeFor(setting) };
+    const place = this.#places.placeFor(setting)?.place;
+    return { setting, declared: false, place: place && textOf(place) };
   }
 }
 
@@ -65,18 +70,4 @@ function aboutOf(file: string): string {
   return saying.at(-1) ?? '';
 }
 
-/** The seed's layout: keys of services together, what the application signs with in one group, the rest by its first word. */
-function placeFor(setting: string): string {
-  const words = wordsOf(setting);
-  const whole = words.join('_');
-  if (/_api_key(?:_\d+)?$/.test(whole)) return `api_keys/${whole}`;
-  if (
-    words.length < 2 ||
-    /^(?:secret|jwt|session|cookie|csrf|encryption|signing|app|private|access|master|api)$/.test(
-      words[0] ?? '',
-    )
-  ) {
-    return `security/${whole}`;
-  }
-  return `${words[0]}/${words.slice(1).join('_')}`;
-}
+const textOf = ({ group, key }: Place): string => `${group}/${key}`;
