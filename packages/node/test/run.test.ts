@@ -174,6 +174,25 @@ describe('a command', () => {
     await expect(late).rejects.toThrow(new RangeError('enough'));
   });
 
+  test('runs beside any number of others, and nothing of them is left', async () => {
+    const before = process.listenerCount('SIGTERM');
+    const warnings: unknown[] = [];
+    const warned = (warning: unknown) => warnings.push(warning);
+    process.on('warning', warned);
+    const counts = new Set<number>();
+    const onStart = () => counts.add(process.listenerCount('SIGTERM'));
+    const running = Array.from({ length: 12 }, (_, code) =>
+      settings.run('sh', ['-c', `exit ${code}`], { onStart }),
+    );
+    const codes = (await Promise.all(running)).map(({ exitCode }) => exitCode);
+    expect(codes).toEqual(running.map((_, code) => code));
+    expect([...counts]).toEqual([before + 1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+
   test('is a reader of the secrets that it is given, for the audit trail', async () => {
     const records: AuditRecord[] = [];
     const trail = auditTrail(settings, { sink: (record) => void records.push(record) });

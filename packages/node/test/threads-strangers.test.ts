@@ -140,6 +140,44 @@ describe('whoever asks', () => {
     for (const canary of [token, password]) expectNoCanary(canary, sent);
   });
 
+  test('as a process, again and again before it is answered, is answered once', async () => {
+    const { child, reader } = startChild();
+    const asks: unknown[] = [];
+    child.on('message', (message: { strongroom?: string }) => {
+      if (message.strongroom === 'ask') asks.push(message);
+    });
+    await expect.poll(() => asks.length, { timeout: 20_000 }).toBeGreaterThan(2);
+    const sent: unknown[] = [];
+    const send = child.send.bind(child);
+    child.send = ((message: unknown, ...more: []) => {
+      sent.push(message);
+      return send(message as string, ...more);
+    }) as typeof child.send;
+    shareSettings(settings, child);
+    for (const ask of [...asks]) child.emit('message', ask);
+    expect(sent).toHaveLength(1);
+    await reader.received;
+    expect(await reader.ask('changed')).toEqual([]);
+  });
+
+  test('as a process, and leaves, is given nothing more', async () => {
+    const { child, reader } = startChild();
+    shareSettings(settings, child);
+    await reader.received;
+    const left = new Promise<void>((resolve) => {
+      child.on('message', (message: { strongroom?: string }) => {
+        if (message.strongroom === 'leave') resolve();
+      });
+    });
+    const sent: unknown[] = [];
+    await reader.ask('leave');
+    await left;
+    child.send = ((message: unknown) => sent.push(message)) as never;
+    await settings.refresh();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual([]);
+  });
+
   test('without end does not use memory without end', async () => {
     const worker = startWorker(
       'eavesdropper',
