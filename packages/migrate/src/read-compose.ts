@@ -1,5 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { checkOptions, type EnvironmentVariables, isStrongroomError } from '@strongroom/core';
+import {
+  checkOptions,
+  type EnvironmentVariables,
+  isSourceError,
+  isStrongroomError,
+  SourceError,
+} from '@strongroom/core';
 import type { Origin } from './entry.js';
 import { interpolate } from './interpolation.js';
 import { addDotenv } from './read-dotenv.js';
@@ -29,7 +35,7 @@ export interface ReadComposeOptions {
 export async function readCompose(source: TextSource, options: ReadComposeOptions = {}): Promise<Reading> {
   checkOptions('readCompose()', options, { service: true, variables: true });
   const { text, place } = await readText(source);
-  const [tree] = parseYaml(text, place);
+  const [tree] = await parseYaml(text, place);
   const services = at(tree, 'services')?.members ?? [];
   const wanted = services.filter(({ key }) => options.service === undefined || key === options.service);
   if (wanted.length === 0) {
@@ -54,17 +60,24 @@ async function variablesFor(
     return new Map(Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined));
   }
   const beside = new ReadingDraft();
-  await addFile(beside, resolve(dirname(place), '.env'), false);
+  const path = resolve(dirname(place), '.env');
+  await addFile(beside, path, path, false);
   return new Map(beside.finish().entries.map((entry) => [entry.name, String(entry.reveal())]));
 }
 
-/** Adds a `.env` file as Compose reads it. */
-async function addFile(draft: ReadingDraft, path: string, needed: boolean): Promise<void> {
+/**
+ * Adds a `.env` file as Compose reads it.
+ *
+ * @param place as messages name it, without the values that were put into its path
+ */
+async function addFile(draft: ReadingDraft, path: string, place: string, needed: boolean): Promise<void> {
   try {
-    const { text, place } = await readText(path);
+    const { text } = await readText(path);
     addDotenv(draft, text, place, true);
   } catch (error) {
-    if (needed || !isStrongroomError(error, 'SOURCE_UNAVAILABLE')) throw error;
+    if (!needed && isStrongroomError(error, 'SOURCE_UNAVAILABLE')) return;
+    if (path === place || !isSourceError(error)) throw error;
+    throw new SourceError(error.code, `The file that ${place} leads to cannot be read`, { locator: place });
   }
 }
 
@@ -76,8 +89,10 @@ async function readService(
   const draft = new ReadingDraft();
   warnOfOthers(draft, tree, 'extends', place);
   for (const file of filesOf(at(tree, 'env_file'))) {
-    const { text: path } = interpolate(file.path, variables, '$');
-    await addFile(draft, resolve(dirname(place), path), file.needed);
+    const [path = '', written = ''] = [interpolate(file.path, variables, '$').text, file.path].map((path) =>
+      resolve(dirname(place), path),
+    );
+    await addFile(draft, path, written, file.needed);
   }
   for (const variable of variablesOf(at(tree, 'environment'), place))
     addVariable(draft, variable, place, variables);
@@ -116,8 +131,10 @@ function variablesOf(tree: Tree | undefined, place: string): readonly Variable[]
   const variables = inMap ?? inList ?? [];
   for (const { name, line, tree } of variables) {
     const isText = tree.members === undefined && tree.items === undefined;
-    if (name === '' || !isText)
+    // It is not shown: it may be a value that lost its name.
+    if (!/^[\w.-]+$/.test(name) || !isText) {
       throw malformedText(place, line, 'is no variable: a name and a text are wanted.');
+    }
   }
   return variables;
 }

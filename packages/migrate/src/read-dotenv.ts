@@ -67,7 +67,7 @@ export function addDotenv(draft: ReadingDraft, text: string, place: string, expa
     draft.add(name, final, at(line));
   }
   for (const line of unread) {
-    const message = `Line ${line} is no assignment and is not read. A value of several lines needs quotes.`;
+    const message = 'the line is no assignment and is not read. A value of several lines needs quotes.';
     draft.warn('unread-line', at(line), message);
   }
 }

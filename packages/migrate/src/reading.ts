@@ -42,7 +42,7 @@ export interface ReadingWarning {
     | 'not-followed';
   /** The entry that it is about, by its name, if it is about one. */
   readonly name?: string;
-  /** What is so, and what to do, in words: `DB_URL stands on the lines 3 and 9: the last one counts.` */
+  /** Where, what is so, and what to do: `.env:9: DB_URL stands on the lines 3 and 9: the last one counts.` */
   readonly message: string;
   readonly origin: Origin;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { StrongroomError } from '@strongroom/core';
 import { unwritable } from './file-fault.js';
 
@@ -69,7 +69,8 @@ async function beside(
   path: string,
   work: (temporary: string, handle: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  // What ignores `.env.*` ignores it too, should the process be killed.
+  const temporary = `${path}.${randomUUID()}.tmp`;
   // 'wx': what lies there by that name, somebody's link say, is not written through.
   const handle = await open(temporary, 'wx', ownerOnly);
   try {
