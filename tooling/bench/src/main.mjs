@@ -2,6 +2,7 @@
 import { adapters } from './adapters.mjs';
 import { bigRefresh } from './big-refresh.mjs';
 import { hotRead } from './hot-read.mjs';
+import { migration } from './migration.mjs';
 import { startUpFromEnvironment } from './start-up-environment.mjs';
 import { coldReads, startUpWithVault } from './start-up-vault.mjs';
 
@@ -11,4 +12,5 @@ await startUpFromEnvironment(rounds);
 await startUpWithVault(rounds);
 await coldReads(rounds);
 await bigRefresh(Math.min(rounds, 5));
+await migration(rounds);
 await adapters(rounds);
