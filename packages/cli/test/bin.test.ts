@@ -50,6 +50,30 @@ describe('between pipes', () => {
     expect(await call.ended).toBe(130);
     expect(call.printed().stderr).toContain('Interrupted.');
   });
+  test('killed in the middle, the next run does the rest, and all of it can be taken back', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': `DATABASE_URL='${secretOf()}'\nSECRET_KEY='${secretOf()}'\n` });
+    const at = '/v1/secret/data/shop/production/security';
+    const writes = () => server.requests.filter(({ method }) => method === 'POST' || method === 'PUT');
+    const lift = server.fail({ method: 'POST', path: at, answer: 'stall' });
+    const alsoLift = server.fail({ method: 'PUT', path: at, answer: 'stall' });
+    const call = callBin(['migrate', '--yes'], { cwd, env });
+    await expect.poll(() => writes().length, { timeout: 30_000 }).toBe(2);
+    call.child.kill('SIGKILL');
+    await call.ended;
+    lift();
+    alsoLift();
+    server.clearRequests();
+    const again = callBin(['migrate', '--yes', '--json'], { cwd, env });
+    expect(await again.ended).toBe(0);
+    expect(JSON.parse(again.printed().stdout).verified).toHaveLength(2);
+    expect(writes().map(({ path }) => path)).toEqual([at]);
+    const back = callBin(['rollback', '--yes', '--json'], { cwd, env });
+    expect(await back.ended).toBe(0);
+    expect(
+      JSON.parse(back.printed().stdout).paths.map(({ outcome }: { outcome: string }) => outcome),
+    ).toEqual(['removed', 'removed']);
+  });
 });
 
 describe.skipIf(!hasTerminal)('in a terminal', () => {

@@ -137,6 +137,14 @@ describe('doctor', () => {
     expect(both.check('server').status).toBe('skipped');
   });
 
+  test('finds a key in Vault that is nearly the one that is wanted', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project();
+    server.seed({ 'shop/production/security': { secert_key: 'x' } });
+    const { check } = await doctor({ cwd, env });
+    expect(check('setting SECRET_KEY').remedies.join()).toContain('secert_key');
+  });
+
   test('says that Vault is sealed, and what to do', async () => {
     const { env, server } = await shopVault();
     const cwd = await project();

@@ -14,6 +14,7 @@ import { loadSettings } from '@strongroom/node';
 import { vaultSource } from '@strongroom/vault';
 import express from 'express';
 import Fastify from 'fastify';
+import { defineConfig, type StrongroomConfig } from 'strongroom';
 import { z } from 'zod';
 
 const definition = defineSettings({
@@ -50,4 +51,9 @@ const fastify = Fastify();
 await fastify.register(fastifySettings, { resolver, closeResolver: false });
 fastify.get('/', async (request) => settingsOf(request).PORT + request.settings.PORT);
 
-export { healthSchema, port };
+const config: StrongroomConfig = defineConfig({
+  definition,
+  environments: { production: { address: 'https://vault.example.com' } },
+});
+
+export { config, healthSchema, port };
