@@ -53,8 +53,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     const told = error instanceof CommanderError ? usageOf(error, asked) : error;
-    const options: CommonOptions = argv.includes('--debug') ? { debug: true } : {};
-    return reportFailure(told, new Output(io, argv.includes('--json')), isDebug(io, options));
+    // Behind -- they are those of another command.
+    const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    const options: CommonOptions = own.includes('--debug') ? { debug: true } : {};
+    return reportFailure(told, new Output(io, own.includes('--json')), isDebug(io, options));
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../src/index.js';
 import { verbs } from '../src/verbs.js';
@@ -26,6 +27,16 @@ describe('between pipes', () => {
     expect(await call.ended).toBe(0);
     expect(call.printed().stderr).toBe('');
   });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk behind standard output is told, and is no success',
+    async () => {
+      const cwd = await project();
+      const call = callBin(['completion', 'zsh'], { cwd, stdout: '/dev/full' });
+      expect(await call.ended).toBe(7);
+      expect(call.printed().stderr).toContain('standard output cannot be written (ENOSPC)');
+    },
+  );
 
   test('signals are passed on to a command that is run, and it leaves nothing behind', async () => {
     const { env } = await shopVault();
@@ -145,5 +156,6 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
       expect(code, verb).not.toBe(exitCodes.internal);
       expect(call.printed().stdout.trim(), verb).not.toBe('');
     }
-  });
+    // So many processes one after the other.
+  }, 300_000);
 });
