@@ -51,10 +51,11 @@ export const errorTable = {
     remedy: 'Give a valid token, and a policy that grants "read" on the path that the message names.',
   },
   SOURCE_MALFORMED: {
-    when: 'A source answered with something that is not its protocol: HTML, cut or oversized JSON, a wrong shape.',
+    when: 'A source answered with something that is not its protocol: HTML, cut or oversized JSON, a wrong shape; or a file cannot be understood.',
     retryable: false,
     httpStatus: 503,
-    remedy: 'Check that the address is the server itself and no proxy, login page or other service.',
+    remedy:
+      'Check that the address is the server itself and no proxy, login page or other service; correct the line that the message names.',
   },
   CAS_MISMATCH: {
     when: 'A write with check-and-set found the secret at another version than the one that it names.',

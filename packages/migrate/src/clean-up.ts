@@ -72,7 +72,10 @@ export async function cleanUpDotenv(path: string, options: CleanUpOptions): Prom
     if (!same(await openBackup(backup, key), bytes)) throw cannot(path, 'its backup cannot be read back');
     await replaceFile(file, after, 'The file', async () => same(await readBytes(file), bytes));
   } catch (error) {
-    await rm(backup, { force: true }).catch(() => undefined);
+    // It goes only where it is certain that the file was not replaced.
+    const now = await readBytes(file).catch(() => undefined);
+    if (now !== undefined && !same(now, Buffer.from(after)))
+      await rm(backup, { force: true }).catch(() => undefined);
     throw error;
   }
   const removed = [...out].map((name) => ({

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { checkOptions, isStrongroomError, SourceError, StrongroomError } from '@strongroom/core';
-import { malformedText, readBytes } from './read-text.js';
+import { malformedText, maxTextBytes, readBytes } from './read-text.js';
 import { createFile, replaceFile } from './whole-file.js';
 
 /** What a backup is encrypted with: a passphrase, or a file with a random key. */
@@ -60,8 +60,8 @@ export async function writeBackup(path: string, content: Uint8Array, key: Backup
  */
 export async function openBackup(path: string, key: BackupKey): Promise<Uint8Array> {
   checkKey(key);
-  const bytes = Buffer.from(await readBytes(path));
   const begin = headBytes + nonceBytes + tagBytes;
+  const bytes = Buffer.from(await readBytes(path, begin + maxTextBytes));
   if (bytes.length < begin || !bytes.subarray(0, magic.length).equals(magic)) {
     throw malformedText(path, undefined, 'is no backup.');
   }

@@ -20,28 +20,29 @@ export function namesReferredTo(text: string): readonly string[] {
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:+other}`, `${NAME+other}`, `${NAME:?…}`
  * and `${NAME?…}` as shells do: with a colon an empty value counts as none. Commands are never run: `$(…)` stays.
  *
+ * @param look what a variable has, undefined for one that is not known
  * @param mark what makes the `$` behind it an ordinary letter: `\` in `.env` files, `$` in compose files
  */
 export function interpolate(
   text: string,
-  variables: ReadonlyMap<string, string>,
+  look: (name: string) => string | undefined,
   mark: '\\' | '$',
 ): Interpolated {
-  const replacement = new Replacement(text, variables, mark);
+  const replacement = new Replacement(text, look, mark);
   return { text: replacement.upTo('end', true), unresolved: replacement.unresolved };
 }
 
 class Replacement {
   readonly unresolved = new Set<string>();
   readonly #text: string;
-  readonly #variables: ReadonlyMap<string, string>;
+  readonly #look: (name: string) => string | undefined;
   readonly #mark: string;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, variables: ReadonlyMap<string, string>, mark: string) {
+  constructor(text: string, look: (name: string) => string | undefined, mark: string) {
     this.#text = text;
-    this.#variables = variables;
+    this.#look = look;
     this.#mark = mark;
   }
 
@@ -66,7 +67,7 @@ class Replacement {
       this.#take(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|(:?)([-+?])))/y) ?? [];
     if (all === undefined) return undefined;
     const name = bare ?? braced ?? '';
-    const value = this.#variables.get(name);
+    const value = this.#look(name);
     if (sign === undefined) return live ? this.#known(name, value) : '';
 
     const present = value !== undefined && !(colon === ':' && value === '');

@@ -12,7 +12,7 @@ export function parseJson(text: string, place: string): Tree {
 }
 
 /** From quote to quote; what is in it is judged by `JSON.parse`. */
-const string = /"(?:[^"\\]+|\\.)*"/y;
+const string = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
 const space = /[ \t\r\n]*/y;

@@ -1,5 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { checkOptions, type EnvironmentVariables, isStrongroomError } from '@strongroom/core';
+import {
+  checkOptions,
+  type EnvironmentVariables,
+  isSourceError,
+  isStrongroomError,
+  SourceError,
+} from '@strongroom/core';
 import type { Origin } from './entry.js';
 import { interpolate } from './interpolation.js';
 import { addDotenv } from './read-dotenv.js';
@@ -29,7 +35,7 @@ export interface ReadComposeOptions {
 export async function readCompose(source: TextSource, options: ReadComposeOptions = {}): Promise<Reading> {
   checkOptions('readCompose()', options, { service: true, variables: true });
   const { text, place } = await readText(source);
-  const [tree] = parseYaml(text, place);
+  const [tree] = await parseYaml(text, place);
   const services = at(tree, 'services')?.members ?? [];
   const wanted = services.filter(({ key }) => options.service === undefined || key === options.service);
   if (wanted.length === 0) {
@@ -54,17 +60,30 @@ async function variablesFor(
     return new Map(Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined));
   }
   const beside = new ReadingDraft();
-  await addFile(beside, resolve(dirname(place), '.env'), false);
+  const path = resolve(dirname(place), '.env');
+  await addFile(beside, path, path, false);
   return new Map(beside.finish().entries.map((entry) => [entry.name, String(entry.reveal())]));
 }
 
-/** Adds a `.env` file as Compose reads it. */
-async function addFile(draft: ReadingDraft, path: string, needed: boolean): Promise<void> {
+/**
+ * Adds a `.env` file as Compose reads it.
+ *
+ * @param place as messages name it, without the values that were put into its path
+ */
+async function addFile(
+  draft: ReadingDraft,
+  path: string,
+  place: string,
+  needed: boolean,
+  variables?: ReadonlyMap<string, string>,
+): Promise<void> {
   try {
-    const { text, place } = await readText(path);
-    addDotenv(draft, text, place, true);
+    const { text } = await readText(path);
+    addDotenv(draft, text, place, true, variables);
   } catch (error) {
-    if (needed || !isStrongroomError(error, 'SOURCE_UNAVAILABLE')) throw error;
+    if (!needed && isStrongroomError(error, 'SOURCE_UNAVAILABLE')) return;
+    if (path === place || !isSourceError(error)) throw error;
+    throw new SourceError(error.code, `The file that ${place} leads to cannot be read`, { locator: place });
   }
 }
 
@@ -75,9 +94,15 @@ async function readService(
 ): Promise<Reading> {
   const draft = new ReadingDraft();
   warnOfOthers(draft, tree, 'extends', place);
-  for (const file of filesOf(at(tree, 'env_file'))) {
-    const { text: path } = interpolate(file.path, variables, '$');
-    await addFile(draft, resolve(dirname(place), path), file.needed);
+  for (const { path, line, needed } of filesOf(at(tree, 'env_file'))) {
+    const { text, unresolved } = interpolate(path, (name) => variables.get(name), '$');
+    if (unresolved.size === 0) {
+      const [real = '', written = ''] = [text, path].map((path) => resolve(dirname(place), path));
+      await addFile(draft, real, written, needed, variables);
+      continue;
+    }
+    const message = 'the path refers to a variable that is not known here, and the file is not read.';
+    draft.warn('unresolved-reference', { reader: 'compose', place, line }, message);
   }
   for (const variable of variablesOf(at(tree, 'environment'), place))
     addVariable(draft, variable, place, variables);
@@ -91,11 +116,18 @@ function warnOfOthers(draft: ReadingDraft, tree: Tree | undefined, key: string, 
   draft.warn('not-followed', { reader: 'compose', place, line: member.line }, message);
 }
 
+interface EnvironmentFile {
+  readonly path: string;
+  readonly line: number;
+  readonly needed: boolean;
+}
+
 /** `env_file` is a path, or a list of paths or of maps with a `path`. */
-function filesOf(tree: Tree | undefined): readonly { readonly path: string; readonly needed: boolean }[] {
+function filesOf(tree: Tree | undefined): readonly EnvironmentFile[] {
   return [tree?.items ?? tree ?? []].flat().flatMap((item) => {
     const path = item.text ?? at(item, 'path')?.text;
-    return path === undefined ? [] : [{ path, needed: at(item, 'required')?.value !== false }];
+    if (path === undefined) return [];
+    return [{ path, line: item.line, needed: at(item, 'required')?.value !== false }];
   });
 }
 
@@ -116,8 +148,10 @@ function variablesOf(tree: Tree | undefined, place: string): readonly Variable[]
   const variables = inMap ?? inList ?? [];
   for (const { name, line, tree } of variables) {
     const isText = tree.members === undefined && tree.items === undefined;
-    if (name === '' || !isText)
+    // It is not shown: it may be a value that lost its name.
+    if (!/^[\w.-]+$/.test(name) || !isText) {
       throw malformedText(place, line, 'is no variable: a name and a text are wanted.');
+    }
   }
   return variables;
 }
@@ -129,7 +163,7 @@ function addVariable(
   variables: ReadonlyMap<string, string>,
 ): void {
   const origin: Origin = { reader: 'compose', place, line };
-  const replaced = text === undefined ? undefined : interpolate(text, variables, '$');
+  const replaced = text === undefined ? undefined : interpolate(text, (name) => variables.get(name), '$');
   const value = replaced === undefined ? variables.get(name) : replaced.text;
   if (value === undefined || (replaced?.unresolved.size ?? 0) > 0) {
     draft.remove(name);

@@ -30,11 +30,22 @@ export async function readDotenv(source: TextSource, options: ReadDotenvOptions 
   return draft.finish();
 }
 
-/** Adds what a `.env` text has to a reading, with what there is to know of it. */
-export function addDotenv(draft: ReadingDraft, text: string, place: string, expand: boolean): void {
+/**
+ * Adds what a `.env` text has to a reading, with what there is to know of it.
+ *
+ * @param around the variables that references find before those of the text. @default none
+ */
+export function addDotenv(
+  draft: ReadingDraft,
+  text: string,
+  place: string,
+  expand: boolean,
+  around: ReadonlyMap<string, string> = new Map(),
+): void {
   const { assignments, unread } = takeApart(text);
   const at = (line: number): Origin => ({ reader: 'dotenv', place, line });
   const variables = new Map<string, string>();
+  const look = (name: string) => around.get(name) ?? variables.get(name);
   const lines = new Map<string, number>();
   const names = new Set(assignments.map(({ name }) => name));
   let expanded = 0;
@@ -55,7 +66,7 @@ export function addDotenv(draft: ReadingDraft, text: string, place: string, expa
       throw malformedText(place, line, 'begins a key or certificate of several lines: put it in quotes.');
     }
     warnOfForm(draft, assignment, at(line));
-    const final = expand ? expandedValue(draft, assignment, variables, at(line)) : value;
+    const final = expand ? expandedValue(draft, assignment, look, at(line)) : value;
     expanded += final.length;
     if (expanded > 2 * maxTextBytes) throw malformedText(place, line, 'refers to values that grow too large');
     if (!expand && assignment.quote !== "'" && refers(value, names)) {
@@ -66,9 +77,12 @@ export function addDotenv(draft: ReadingDraft, text: string, place: string, expa
     lines.set(name, line);
     draft.add(name, final, at(line));
   }
-  for (const line of unread) {
-    const message = `Line ${line} is no assignment and is not read. A value of several lines needs quotes.`;
-    draft.warn('unread-line', at(line), message);
+  for (const { first, last } of runsOf(unread)) {
+    const what =
+      first === last
+        ? 'the line is no assignment and is'
+        : `the lines up to ${last} are no assignments and are`;
+    draft.warn('unread-line', at(first), `${what} not read. A value of several lines needs quotes.`);
   }
 }
 
@@ -86,11 +100,11 @@ function warnOfForm(draft: ReadingDraft, { name, unclosed, cut }: DotenvAssignme
 function expandedValue(
   draft: ReadingDraft,
   { name, value = '', quote }: DotenvAssignment,
-  variables: ReadonlyMap<string, string>,
+  look: (name: string) => string | undefined,
   origin: Origin,
 ): string {
   if (quote === "'") return value;
-  const { text, unresolved } = interpolate(value, variables, '\\');
+  const { text, unresolved } = interpolate(value, look, '\\');
   if (unresolved.size === 0) return text;
   // What it refers to is not named: it may be a part of a password.
   const message = `${name} refers to a variable that does not stand before it in this file, and is taken as it stands.`;
@@ -101,3 +115,10 @@ function expandedValue(
 /** A `$` alone is more often a letter of a password. */
 const refers = (value: string, names: ReadonlySet<string>): boolean =>
   hasReference(value) || namesReferredTo(value).some((name) => names.has(name));
+
+/** Lines that follow on each other, together: a file of another kind has many. */
+function runsOf(lines: readonly number[]): readonly { readonly first: number; readonly last: number }[] {
+  const begins = lines.filter((line, index) => lines[index - 1] !== line - 1);
+  const ends = lines.filter((line, index) => lines[index + 1] !== line + 1);
+  return begins.map((first, index) => ({ first, last: ends[index] ?? first }));
+}

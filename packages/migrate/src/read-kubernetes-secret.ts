@@ -26,7 +26,7 @@ export async function readKubernetesSecret(
 ): Promise<Reading> {
   checkOptions('readKubernetesSecret()', options, { secret: true });
   const { text, place } = await readText(source);
-  const all = parseYaml(text, place).flatMap(secretsIn);
+  const all = (await parseYaml(text, place)).flatMap(secretsIn);
   const wanted = all.filter((tree) => options.secret === undefined || nameOf(tree) === options.secret);
   if (wanted.length === 0) {
     const names = all.map(nameOf).filter((name) => name !== undefined);
@@ -53,8 +53,13 @@ const nameOf = (tree: Tree): string | undefined => at(at(tree, 'metadata'), 'nam
 function readSecret(secret: Tree, place: string): Reading {
   const draft = new ReadingDraft();
   const plain = at(secret, 'stringData')?.members ?? [];
+  const data = at(secret, 'data')?.members ?? [];
+  for (const { key, line } of [...data, ...plain]) {
+    // It is not shown: it may be a value that lost its key.
+    if (!/^[\w.-]+$/.test(key)) throw malformedText(place, line, 'has a key that Kubernetes does not allow.');
+  }
   const overridden = new Set(plain.map(({ key }) => key));
-  const encoded = (at(secret, 'data')?.members ?? []).filter(({ key }) => !overridden.has(key));
+  const encoded = data.filter(({ key }) => !overridden.has(key));
   for (const member of encoded) add(draft, member, place, decoded(member, place));
   for (const member of plain) add(draft, member, place, textOf(member, place));
   return draft.finish();

@@ -74,12 +74,12 @@ export function utf8(bytes: Uint8Array): string | undefined {
  *
  * @throws SourceError as {@link readText} does
  */
-export async function readBytes(path: string): Promise<Uint8Array> {
+export async function readBytes(path: string, limit = maxTextBytes): Promise<Uint8Array> {
   try {
     const handle = await open(path, 'r');
     try {
       const chunks: Buffer[] = [];
-      let left = maxTextBytes + 1;
+      let left = limit + 1;
       while (left > 0) {
         const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(left, 65_536)) });
         if (bytesRead === 0) return Buffer.concat(chunks);

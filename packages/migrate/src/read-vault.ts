@@ -44,10 +44,10 @@ export async function readVault(options: ReadVaultOptions): Promise<Reading> {
   const secrets = await readAll(kv, paths, parallel, cancel);
 
   const draft = new ReadingDraft();
-  const all = `${kv.mount}/${top}`;
+  const all = top === '' ? kv.mount : `${kv.mount}/${top}`;
   const at = (place: string): Origin => ({ reader: 'vault', place });
   if (own === 'denied') {
-    const message = `${all} itself may not be read: if there is a secret, it is left out.`;
+    const message = 'the secret itself may not be read; if there is one, it is left out.';
     draft.warn('not-read', at(all), message);
   } else if (own !== undefined) addSecret(draft, own, '', at(all));
   for (const below of paths) {
@@ -56,7 +56,7 @@ export async function readVault(options: ReadVaultOptions): Promise<Reading> {
     if (secret !== undefined) addSecret(draft, secret, `${name}/`, at(`${kv.mount}/${below}`));
   }
   if (!complete) {
-    const message = `Not all below ${all} is read: it has more than ${maxSecrets} secrets, too many folders in each other, or names that cannot be asked for.`;
+    const message = `not all below it is read: it has more than ${maxSecrets} secrets, too many folders in each other, or names that cannot be asked for.`;
     draft.warn('not-read', at(all), message);
   }
   return draft.finish();
@@ -104,7 +104,7 @@ function addSecret(draft: ReadingDraft, secret: KvFound | KvAbsent, prefix: stri
     draft.warn(
       'not-read',
       origin,
-      `${origin.place} is ${secret.reason === 'version-deleted' ? 'deleted' : 'destroyed'} in its latest version.`,
+      `the latest version is ${secret.reason === 'version-deleted' ? 'deleted' : 'destroyed'}.`,
     );
     return;
   }

@@ -15,7 +15,7 @@ import { parseYaml } from './yaml-tree.js';
  */
 export async function readYaml(source: TextSource): Promise<Reading> {
   const { text, place } = await readText(source);
-  const [tree, second] = parseYaml(text, place);
+  const [tree, second] = await parseYaml(text, place);
   if (second !== undefined)
     throw malformedText(place, second.line, 'begins another document: only one is read.');
   const draft = new ReadingDraft();

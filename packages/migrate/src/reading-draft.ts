@@ -31,7 +31,10 @@ export class ReadingDraft {
     this.#entries.set(name, new Entry(name, value, origin));
   }
 
-  warn(code: ReadingWarning['code'], origin: Origin, message: string, name?: string): void {
+  /** @param what what is so and what to do, in a sentence; where it is stands before it */
+  warn(code: ReadingWarning['code'], origin: Origin, what: string, name?: string): void {
+    const { place, line } = origin;
+    const message = `${line === undefined ? place : `${place}:${line}`}: ${what}`;
     this.#warnings.push({ code, ...(name === undefined ? {} : { name }), message, origin });
   }
 

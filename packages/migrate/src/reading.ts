@@ -15,7 +15,7 @@ export interface Reading {
 export interface ReadingWarning {
   /**
    * - `duplicate-key`: a name stands there more than once; the last one counts
-   * - `unread-line`: a line is neither an assignment nor a comment, and is not read
+   * - `unread-line`: a line, or several in a row, is neither an assignment nor a comment, and is not read
    * - `unclosed-quote`: a value begins with a quote that nothing closes, and is taken as it stands
    * - `cut-at-hash`: a value without quotes ends at a `#`, as the parser has it
    * - `interpolation`: a value refers to other variables and is taken as it stands
@@ -42,7 +42,7 @@ export interface ReadingWarning {
     | 'not-followed';
   /** The entry that it is about, by its name, if it is about one. */
   readonly name?: string;
-  /** What is so, and what to do, in words: `DB_URL stands on the lines 3 and 9: the last one counts.` */
+  /** Where, what is so, and what to do: `.env:9: DB_URL stands on the lines 3 and 9: the last one counts.` */
   readonly message: string;
   readonly origin: Origin;
 }

@@ -40,8 +40,15 @@ export function dataOf({ members, items, value }: Tree): unknown {
 }
 
 /** Warns of what there is to know of a value. */
-export function warnOfNote(draft: ReadingDraft, name: string, { note }: Tree, origin: Origin): void {
+export function warnOfNote(draft: ReadingDraft, name: string, tree: Tree, origin: Origin): void {
+  const note = noteIn(tree);
   if (note !== undefined) draft.warn(note, origin, `${name} ${notes[note]}`, name);
+}
+
+/** The first note in a tree, which may be a list. */
+function noteIn({ note, members, items }: Tree): Tree['note'] {
+  const below = items ?? members?.map(({ tree }) => tree) ?? [];
+  return note ?? below.map(noteIn).find((note) => note !== undefined);
 }
 
 const notes = {

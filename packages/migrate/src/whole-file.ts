@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { StrongroomError } from '@strongroom/core';
 import { unwritable } from './file-fault.js';
 
@@ -15,12 +15,9 @@ const ownerOnly = 0o600;
  */
 export async function createFile(path: string, content: string | Uint8Array, what: string): Promise<void> {
   try {
-    await beside(path, async (temporary, handle) => {
-      await handle.writeFile(content);
-      await handle.sync();
+    await beside(path, content, async () => {
       // Takes the name, which a renaming alone would take from whoever has it.
       await (await open(path, 'wx', ownerOnly)).close();
-      await rename(temporary, path);
     });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST'
@@ -52,31 +49,41 @@ export async function replaceFile(
     if (old !== undefined && old.nlink > 1)
       throw refused(path, what, 'has other names (hard links), which would keep what is in it');
     if (old?.isFile() === false) throw refused(path, what, 'is no file');
-    await beside(target, async (temporary, handle) => {
-      await handle.writeFile(content);
+    await beside(target, content, async (handle) => {
       if (old !== undefined) await likeBefore(handle, old);
-      await handle.sync();
       if (!(await unchanged())) throw refused(path, what, 'was changed meanwhile: try again');
-      await rename(temporary, target);
     });
   } catch (error) {
     throw error instanceof StrongroomError ? error : unwritable(path, what, error);
   }
 }
 
-/** Does something with a file beside another one, of which nothing is left. */
+/**
+ * Writes beside the path, and takes its name when all is on the disk. When that fails nothing is left.
+ *
+ * @param ready what is to be done before
+ */
 async function beside(
   path: string,
-  work: (temporary: string, handle: FileHandle) => Promise<void>,
+  content: string | Uint8Array,
+  ready: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  // What ignores `.env.*` ignores it too, should the process be killed.
+  const temporary = `${path}.${randomUUID()}.tmp`;
   // 'wx': what lies there by that name, somebody's link say, is not written through.
   const handle = await open(temporary, 'wx', ownerOnly);
   try {
-    await work(temporary, handle);
-  } finally {
-    await handle.close();
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+      await ready(handle);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
   await syncFolder(dirname(path));
 }

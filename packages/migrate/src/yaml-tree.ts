@@ -1,19 +1,8 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type Scalar,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import type { Alias, Document, LineCounter, Node, Scalar, YAMLMap } from 'yaml';
 import { malformedText } from './read-text.js';
 import { type Member, maxTreeDepth, type Tree } from './tree.js';
+
+type Yaml = typeof import('yaml');
 
 /** As many parts the aliases of a text may make of it. */
 const maxParts = 100_000;
@@ -24,10 +13,12 @@ const maxParts = 100_000;
  *
  * @throws SourceError `SOURCE_MALFORMED` with the line
  */
-export function parseYaml(text: string, place: string): readonly Tree[] {
-  const lines = new LineCounter();
+export async function parseYaml(text: string, place: string): Promise<readonly Tree[]> {
+  // Loading the parser takes longer than all the rest of this package.
+  const yaml = await import('yaml');
+  const lines = new yaml.LineCounter();
   const documents = [
-    ...parseAllDocuments(text, {
+    ...yaml.parseAllDocuments(text, {
       // One schema, whatever a %YAML line says: `yes` is a word, and a date is a text.
       version: '1.2',
       schema: 'core',
@@ -44,11 +35,12 @@ export function parseYaml(text: string, place: string): readonly Tree[] {
     // The error's own message quotes the text; its code does not.
     throw malformedText(place, lines.linePos(fault.pos[0]).line, `is no valid YAML (${fault.code}).`);
   }
-  const trees = documents.map((document) => new YamlText(document, lines, place).whole());
+  const trees = documents.map((document) => new YamlText(yaml, document, lines, place).whole());
   return trees.filter(({ value }) => value !== null);
 }
 
 class YamlText {
+  readonly #yaml: Yaml;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #place: string;
@@ -57,7 +49,8 @@ class YamlText {
   #followed: number | undefined;
   #anchored: ReadonlyMap<Alias, Node> | undefined;
 
-  constructor(document: Document.Parsed, lines: LineCounter, place: string) {
+  constructor(yaml: Yaml, document: Document.Parsed, lines: LineCounter, place: string) {
+    this.#yaml = yaml;
     this.#document = document;
     this.#lines = lines;
     this.#place = place;
@@ -69,20 +62,15 @@ class YamlText {
 
   #tree(node: unknown, before: number, depth: number): Tree {
     const line = this.#lineOf(node) ?? before;
-    this.#parts += 1;
+    if (this.#followed !== undefined) this.#parts += 1;
     if (this.#parts > maxParts)
       throw this.#fault(this.#followed ?? line, 'has aliases that make too much of it.');
     if (depth > maxTreeDepth) throw this.#fault(line, 'is nested too deeply.');
-    if (isAlias(node)) {
-      const around = this.#followed;
-      this.#followed ??= line;
-      const tree = this.#tree(this.#resolve(node, line), line, depth + 1);
-      this.#followed = around;
-      return tree;
-    }
-    if (isMap(node)) return { line, members: this.#members(node, depth + 1) };
-    if (isSeq(node)) return { line, items: node.items.map((item) => this.#tree(item, line, depth + 1)) };
-    return { line, ...(isScalar(node) ? scalarOf(node) : { value: null }) };
+    if (this.#yaml.isAlias(node)) return this.#follow(node, line, (to) => this.#tree(to, line, depth + 1));
+    if (this.#yaml.isMap(node)) return { line, members: this.#members(node, depth + 1) };
+    if (this.#yaml.isSeq(node))
+      return { line, items: node.items.map((item) => this.#tree(item, line, depth + 1)) };
+    return { line, ...(this.#yaml.isScalar(node) ? scalarOf(node) : { value: null }) };
   }
 
   /** What a map says itself comes before what `<<` brings. */
@@ -91,7 +79,7 @@ class YamlText {
     const merged = new Map<string, Member>();
     for (const { key, value } of map.items) {
       const line = this.#lineOf(key) ?? this.#lineOf(map) ?? 1;
-      if (!isScalar(key)) throw this.#fault(line, 'has a name that is no text.');
+      if (!this.#yaml.isScalar(key)) throw this.#fault(line, 'has a name that is no text.');
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       if (name === '<<' && key.type === 'PLAIN') {
         for (const member of this.#merge(value, line, depth))
@@ -107,24 +95,34 @@ class YamlText {
   }
 
   #merge(value: unknown, line: number, depth: number): readonly Member[] {
-    const node = isAlias(value) ? this.#resolve(value, line) : value;
-    if (isSeq(node) && depth <= maxTreeDepth) {
-      return node.items.flatMap((item) => this.#merge(item, line, depth + 1));
-    }
-    const { members } = this.#tree(node, line, depth);
+    if (depth > maxTreeDepth) throw this.#fault(line, 'is nested too deeply.');
+    if (this.#yaml.isAlias(value)) return this.#follow(value, line, (to) => this.#merge(to, line, depth + 1));
+    if (this.#yaml.isSeq(value)) return value.items.flatMap((item) => this.#merge(item, line, depth + 1));
+    const { members } = this.#tree(value, line, depth);
     if (members === undefined) throw this.#fault(line, 'merges (<<) something that is no map.');
     return members;
   }
 
-  #resolve(alias: Alias, line: number): unknown {
-    this.#anchored ??= anchoredNodes(this.#document);
+  /** Goes on with what an alias stands for. */
+  #follow<T>(alias: Alias, line: number, work: (node: Node) => T): T {
+    this.#anchored ??= anchoredNodes(this.#yaml, this.#document);
     const node = this.#anchored.get(alias);
     if (node === undefined) throw this.#fault(line, 'has an alias without an anchor.');
-    return node;
+    const around = this.#followed;
+    this.#followed ??= line;
+    const done = work(node);
+    this.#followed = around;
+    return done;
   }
 
   #lineOf(node: unknown): number | undefined {
-    const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
+    const range =
+      this.#yaml.isScalar(node) ||
+      this.#yaml.isMap(node) ||
+      this.#yaml.isSeq(node) ||
+      this.#yaml.isAlias(node)
+        ? node.range
+        : undefined;
     return range ? this.#lines.linePos(range[0]).line : undefined;
   }
 
@@ -145,10 +143,10 @@ function scalarOf({ value, source, tag }: Scalar): Pick<Tree, 'value' | 'text' |
 }
 
 /** What each alias stands for: the last node before it with that anchor. The library's own search walks all of it for each. */
-function anchoredNodes(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+function anchoredNodes(yaml: Yaml, document: Document.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const anchored = new Map<Alias, Node>();
-  visit(document, {
+  yaml.visit(document, {
     Value: (_, node) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },

@@ -18,7 +18,7 @@ import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type BackupKey, cleanUpDotenv, Entry, readDotenv, restoreBackup } from '../src/index.js';
-import { dotenvSources, sourcePath, temporaryFolder } from './sources.js';
+import { dotenvSources, sourcePath, temporaryFolder, withoutRights } from './sources.js';
 
 let project: string;
 let file: string;
@@ -220,6 +220,18 @@ describe('cleaning up', () => {
     expect((await stat(backup ?? '')).mode & 0o777).toBe(0o600);
   });
 
+  // Only root can make a file of somebody else's.
+  test.runIf(process.geteuid?.() === 0)('gives no rights to another group than before', async () => {
+    await writeFile(file, 'A=1\nB=2\n');
+    await chmod(file, 0o664);
+    await chown(file, 1234, 5678);
+    await chmod(project, 0o777);
+    await chmod(join(project, '..'), 0o777);
+    await withoutRights(() => clean(['A']));
+    expect(await text()).toBe('B=2\n');
+    expect((await stat(file)).mode & 0o777).toBe(0o604);
+  });
+
   test('is refused where another name would keep what is in the file', async () => {
     await writeFile(file, 'A=1\n');
     await link(file, join(project, 'other'));
@@ -288,22 +300,17 @@ describe('a disk that fails leaves the file as it was', () => {
     await writeFile(file, 'A=1\n');
     await chmod(project, 0o555);
     await writeFile(key.keyFile, `${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
-    const rootNow = process.geteuid?.() === 0;
-    // Root may write everywhere.
-    if (rootNow) {
+    if (process.geteuid?.() === 0) {
       await chown(key.keyFile, 65_534, 65_534);
       await chmod(join(project, '..'), 0o755);
-      process.seteuid?.(65_534);
     }
-    try {
-      await expect(clean(['A'])).rejects.toMatchObject({
+    await withoutRights(() =>
+      expect(clean(['A'])).rejects.toMatchObject({
         code: 'FILE_UNWRITABLE',
         message: expect.stringContaining('EACCES'),
-      });
-    } finally {
-      if (rootNow) process.seteuid?.(0);
-      await chmod(project, 0o755);
-    }
+      }),
+    );
+    await chmod(project, 0o755);
     expect(await text()).toBe('A=1\n');
     expect(await files()).toEqual(['.env']);
   });
@@ -318,6 +325,14 @@ describe('a disk that fails leaves the file as it was', () => {
     });
     expect(await text()).toBe('A=1\nNEW=2\n');
     expect(await files()).toEqual(['.env']);
+  });
+
+  test('and somebody who does the same meanwhile does not lose the backup', async () => {
+    await writeFile(file, 'A=1\nB=2\n');
+    await onCall('sync', 5, () => writeFile(file, 'B=2\n'));
+    await expect(clean(['A'])).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+    expect(await text()).toBe('B=2\n');
+    expect(await files()).toEqual(['.env', expect.stringMatching(/\.backup$/)]);
   });
 });
 
@@ -396,6 +411,15 @@ describe('the backup', () => {
       code: 'SOURCE_MALFORMED',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('may be of the largest file', async () => {
+    await writeFile(file, `A=1\nB=${'x'.repeat(1024 * 1024 - 10)}\n`);
+    const { entries } = await readDotenv(file);
+    const { backup = '' } = await cleanUpDotenv(file, { entries: entries.slice(1), key });
+    expect(await text()).toBe('A=1\n');
+    await restoreBackup(backup, { to: file, key, overwrite: true });
+    expect(await text()).toHaveLength(1024 * 1024 - 3);
   });
 
   test('that was cut is none', async () => {

@@ -98,6 +98,24 @@ describe('a Compose file', () => {
     expect(warningsOf(reading)).toEqual(['unresolved-reference A 1']);
   });
 
+  test('puts variables into the files that it names too, those of the project before their own', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'compose.yaml');
+    await writeFile(join(folder, 'a.env'), 'HOST=own\nURL=x://$HOST/$NAME/$PORT\n');
+    await writeFile(file, 'services: {web: {env_file: a.env}}');
+    const variables = { HOST: 'db', NAME: 'shop', PORT: '1' };
+    expect(valuesOf(await readCompose(file, { variables }))).toEqual({ HOST: 'own', URL: 'x://db/shop/1' });
+  });
+
+  test('does not guess a file whose name it does not know', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'compose.yaml');
+    await writeFile(join(folder, '.env'), 'A=1\n');
+    await writeFile(file, `services:\n  web:\n    env_file:\n      - \${STAGE}.env\n`);
+    expect(await readCompose(file)).toMatchObject({ entries: [] });
+    expect(warningsOf(await readCompose(file))).toEqual(['unresolved-reference - 4']);
+  });
+
   test('says what it does not follow, and warns of a shared file once', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'compose.yaml');

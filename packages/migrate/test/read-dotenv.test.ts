@@ -5,7 +5,15 @@ import { promisify } from 'node:util';
 import { parse } from 'dotenv';
 import { describe, expect, test } from 'vitest';
 import { readDotenv } from '../src/index.js';
-import { dotenvSources, linesOf, sourcePath, temporaryFolder, valuesOf, warningsOf } from './sources.js';
+import {
+  dotenvSources,
+  linesOf,
+  sourcePath,
+  temporaryFolder,
+  valuesOf,
+  warningsOf,
+  withoutRights,
+} from './sources.js';
 
 const read = (text: string, options?: Parameters<typeof readDotenv>[1]) =>
   readDotenv({ text, path: '.env' }, options);
@@ -57,13 +65,13 @@ describe('a .env file', () => {
       {
         code: 'duplicate-key',
         name: 'A',
-        message: 'A stands on the lines 1 and 4: the last one counts, as in dotenv.',
+        message: '.env:4: A stands on the lines 1 and 4: the last one counts, as in dotenv.',
         origin: { reader: 'dotenv', place: '.env', line: 4 },
       },
       {
         code: 'duplicate-key',
         name: 'A',
-        message: 'A stands on the lines 4 and 5: the last one counts, as in dotenv.',
+        message: '.env:5: A stands on the lines 4 and 5: the last one counts, as in dotenv.',
         origin: { reader: 'dotenv', place: '.env', line: 5 },
       },
     ]);
@@ -104,6 +112,7 @@ describe('a .env file', () => {
     ['A=encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt+Z9HPMfLEIRVz50hmLXPXRuDBXaJi', ['encrypted A 1']],
     ['A=ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]', ['encrypted A 1']],
     ['__proto__=1', ['unread-line __proto__ 1']],
+    ['a\nb\n\nc\nA=1\nd', ['unread-line - 1', 'unread-line - 4', 'unread-line - 6']],
     ['constructor=1\ntoString=2\nhasOwnProperty=3', []],
   ])('%j is warned of as %j', async (text, warnings) => {
     const reading = await read(text);
@@ -208,11 +217,18 @@ describe('a file that cannot be read is told of with its place', () => {
     await expect(readDotenv(join(file, 'x'))).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  test.skipIf(process.getuid?.() === 0)('that may not be read', async () => {
-    const file = join(await temporaryFolder(), '.env');
+  test('that may not be read', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, '.env');
     await writeFile(file, 'A=1');
+    await chmod(folder, 0o755);
     await chmod(file, 0o000);
-    await expect(readDotenv(file)).rejects.toMatchObject({ code: 'SOURCE_DENIED' });
+    await withoutRights(() =>
+      expect(readDotenv(file)).rejects.toMatchObject({
+        code: 'SOURCE_DENIED',
+        message: `${file} may not be read by this process`,
+      }),
+    );
   });
 
   test('that is too large, whatever it says of its size', async () => {

@@ -84,12 +84,19 @@ describe('JSON', () => {
     ['{\n"": 1}', 2],
     [`{"a": ${'['.repeat(100)}`, 1],
     ['{"a.b": 1,\n"a": {"b": 2}}', 2],
-    [`${'['.repeat(1_000_000)}`, 1],
   ])('%j is refused on line %d', async (text, line) => {
     await expect(json(text)).rejects.toMatchObject({
       code: 'SOURCE_MALFORMED',
       locator: `settings.json:${line}`,
     });
+  });
+
+  test('of the largest size takes no longer than its length, also where nothing ends', async () => {
+    const size = 1024 * 1024 - 10;
+    for (const part of ['{"a":"', '"', '"\\', '\\"', '[', '{"a":', 'a', ' ', '\n', '1', '-', '[1,', '"\\u']) {
+      await json(part.repeat(size / part.length)).catch(() => undefined);
+      await json(`{"a": "${part.repeat((size - 10) / part.length)}`).catch(() => undefined);
+    }
   });
 
   test('may begin with the mark of Windows', async () => {
@@ -141,6 +148,13 @@ describe('YAML', () => {
     ]);
   });
 
+  test('warns of a number or a tag in a list too', async () => {
+    expect(warningsOf(await yaml('a: [1, 010]\nb: [{c: !t x}]\nc: [1]'))).toEqual([
+      'number-as-text a 1',
+      'unknown-tag b 2',
+    ]);
+  });
+
   test.each([
     ['', {}],
     ['# nothing\n', {}],
@@ -172,6 +186,10 @@ describe('YAML', () => {
     'a0: &a0 [x]',
     ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
   ];
+  const merging = [
+    'a0: &a0 {x: 1}',
+    ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} {<<: [*a${i}, *a${i}]}`),
+  ];
   test.each([
     ['a: [1\nb: 2', 2],
     ['a: 1\n\tb: 2', 2],
@@ -187,6 +205,7 @@ describe('YAML', () => {
     ['a: 1\n---\nb: 2', 3],
     ['a.b: 1\na: {b: 2}', 2],
     [bomb.join('\n'), 15],
+    [merging.join('\n'), 16],
   ])('%j is refused on line %d', async (text, line) => {
     await expect(yaml(text)).rejects.toMatchObject({
       code: 'SOURCE_MALFORMED',
@@ -202,6 +221,11 @@ describe('YAML', () => {
     ]) {
       await expect(yaml(deep)).rejects.toMatchObject({ code: 'SOURCE_MALFORMED' });
     }
+  });
+
+  test('may be long where it has no aliases', async () => {
+    const { entries } = await yaml(`a: ["${'x", "'.repeat(150_000)}"]`);
+    expect(entries[0]?.reveal()).toHaveLength(150_001);
   });
 
   test('reads JSON as readJson does', async () => {

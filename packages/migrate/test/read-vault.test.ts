@@ -85,9 +85,9 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
     const reading = await readVault({ vault, mount: 'gone', path: 'a' });
     expect(valuesOf(reading)).toEqual({ 'kept/key': 'a/kept', 'digits/ratio': 0.5 });
     expect(reading.warnings.map(({ message }) => message)).toEqual([
-      'gone/a/deleted is deleted in its latest version.',
-      'gone/a/destroyed is destroyed in its latest version.',
-      'digits/list has a number with more digits than JavaScript holds, and is left out.',
+      'gone/a/deleted: the latest version is deleted.',
+      'gone/a/destroyed: the latest version is destroyed.',
+      'gone/a/digits: digits/list has a number with more digits than JavaScript holds, and is left out.',
     ]);
   });
 
@@ -105,7 +105,7 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
     expect(reading.warnings).toEqual([
       {
         code: 'not-read',
-        message: 'team/app/prod itself may not be read: if there is a secret, it is left out.',
+        message: 'team/app/prod: the secret itself may not be read; if there is one, it is left out.',
         origin: { reader: 'vault', place: 'team/app/prod' },
       },
     ]);
