@@ -41,11 +41,12 @@ export function literalOf(
 ): BoundLiteral | undefined {
   const before = text.slice(Math.max(0, start - 64), start);
   if (before.endsWith('${')) return shellDefaultAfter(text, end);
-  const environment = environmentBefore.test(before) || fieldName.test(text.slice(start, end));
+  const quoted = /["'`.]$/.test(before);
+  const environment = (quoted && environmentBefore.test(before)) || fieldName.test(text.slice(start, end));
   const bound = (bond: BoundLiteral['bond'], literal: Literal | undefined): BoundLiteral | undefined =>
     literal && { bond, literal, environment };
 
-  const second = callBefore.test(before) ? after(text, end, secondArgument) : undefined;
+  const second = quoted && callBefore.test(before) ? after(text, end, secondArgument) : undefined;
   const given = second && quotedLiteral(text, second);
   if (given)
     return {

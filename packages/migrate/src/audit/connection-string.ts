@@ -54,7 +54,8 @@ function addressParts(value: string): AddressParts | undefined {
   const colon = userinfo.indexOf(':');
   if (colon === -1) return { user: userinfo, password: undefined, host: hostName(host) };
   const password = userinfo.slice(colon + 1);
-  if (password.includes('/') && !looksRandom(password)) return { user: '', password: undefined, host: '' };
+  if (password.includes('/') && (password.length > 100 || !looksRandom(password)))
+    return { user: '', password: undefined, host: '' };
   return {
     user: userinfo.slice(0, colon),
     password: password === '' ? undefined : decoded(password),

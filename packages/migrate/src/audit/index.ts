@@ -5,7 +5,8 @@ export {
   type Skipped,
   type SkipReason,
 } from './audit-report.js';
-export { type AuditOptions, type AuditProgress, auditDefaults, auditTree } from './audit-tree.js';
+export type { AuditProgress } from './audit-run.js';
+export { type AuditOptions, auditDefaults, auditTree } from './audit-tree.js';
 export { Baseline, createBaseline, readBaseline } from './baseline.js';
 export { Finding, type FindingJson, type Proposal } from './finding.js';
 export { printable } from './printable.js';

@@ -31,13 +31,15 @@ export function quotedLiteral(text: string, from: number): Literal | undefined {
   return undefined;
 }
 
-const bare = /[^\s"'`<>;,]{1,4096}/y;
+/** Longer ones are known by their form, or are data. */
+const maxBare = 1024;
+const bare = /[^\s"'`<>;,]{1,1024}/y;
 
 /** Reads a value without quotes that begins here and ends with the line, a space, or what ends one in its place. */
 export function bareLiteral(text: string, from: number): Literal | undefined {
   bare.lastIndex = from;
   const value = bare.exec(text)?.[0];
-  if (value === undefined || value.length === maxLength) return undefined;
+  if (value === undefined || value.length === maxBare) return undefined;
   return { start: from, end: from + value.length, value, quoted: false };
 }
 

@@ -62,7 +62,7 @@ function ruleFor(
 ): Rule | undefined {
   const { bond, literal, environment } = bound;
   const { value } = literal;
-  if (isHarmlessAddress(value) || settingName(value) === settingName(lastName(name))) return undefined;
+  if (isHarmlessAddress(value) || isItsName(value, name)) return undefined;
   const strength = strengthOf(value);
   if (bond === 'default' && (environment || declared)) {
     // A default such as "changeme" is in use wherever the variable was forgotten.
@@ -82,6 +82,9 @@ function isGuessable(name: string, { value, quoted }: Literal, file: string, kin
     isPassword(name) && value.length >= 6 && /[a-z]/i.test(value) && /[0-9]/.test(value) && !isTest(file)
   );
 }
+
+const isItsName = (value: string, name: string): boolean =>
+  value.length <= maxName && settingName(value) === settingName(lastName(name));
 
 const isWord = (value: string): boolean =>
   /^[A-Za-z0-9_.!-]{3,64}$/.test(value) && !/^(?:none|null|nil|undefined|true|false|string)$/i.test(value);

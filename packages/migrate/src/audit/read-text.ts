@@ -13,6 +13,7 @@ export async function readText(
   folders: Folders,
   maxBytes: number,
 ): Promise<TextOrSkip> {
+  if (file.unreadable === true) return 'unreadable';
   const path = within(root, file.path);
   try {
     if (!(await folders.holds(file))) return 'symbolic-link';

@@ -102,8 +102,8 @@ const isRandomWithSpaces = (value: string): boolean =>
   (value.length >= 32 && classesOf(value) === 4 && changesOf(value) / value.length >= 0.5) ||
   (value.split(/\s+/).length <= 3 && value.split(/\s+/).some(looksRandom));
 
-const classOf = (character: string): number =>
-  /[a-z]/.test(character) ? 0 : /[A-Z]/.test(character) ? 1 : /[0-9]/.test(character) ? 2 : 3;
+const classOf = (code: number): number =>
+  code >= 97 && code <= 122 ? 0 : code >= 65 && code <= 90 ? 1 : code >= 48 && code <= 57 ? 2 : 3;
 
 const classesOf = (text: string): number =>
   [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((group) => group.test(text)).length;
@@ -111,9 +111,11 @@ const classesOf = (text: string): number =>
 /** How often the class of characters changes; a capital at the head of a word is no change. */
 function changesOf(text: string): number {
   let changes = 0;
+  let before = classOf(text.charCodeAt(0));
   for (let index = 1; index < text.length; index++) {
-    const [before, after] = [classOf(text.charAt(index - 1)), classOf(text.charAt(index))];
+    const after = classOf(text.charCodeAt(index));
     if (before !== after && !(before === 1 && after === 0)) changes++;
+    before = after;
   }
   return changes;
 }

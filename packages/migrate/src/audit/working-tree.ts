@@ -8,6 +8,8 @@ export interface TreeFile {
   readonly name: string;
   /** As the file system has it: a name need not be valid UTF-8. */
   readonly path: Buffer;
+  /** Set for a folder whose files could not be listed. */
+  readonly unreadable?: true;
 }
 
 /** Of a folder without git: what a package manager or a tool put there. */
@@ -65,9 +67,9 @@ async function walk(
   try {
     entries = await readdir(within(root, folder), { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
-    // The root must be there; a folder below it that nobody may read is a file that could not be read.
+    // The root must be there; a folder below it that cannot be read is told of.
     if (depth === 0) throw error;
-    files.push(treeFile(folder));
+    files.push({ ...treeFile(folder), unreadable: true });
     return;
   }
   for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {

@@ -72,11 +72,25 @@ describe('a folder', () => {
     expect(small.toJSON().skipped).toMatchObject({ 'too-large': 2, binary: 1, 'no-file': 1, unreadable: 0 });
   });
 
-  test.skipIf(process.getuid?.() === 0)('says what it could not read', async () => {
-    await using folder = await Folder.with({ 'closed.js': line() });
+  test('says what it could not read', async () => {
+    await using folder = await Folder.with({ 'closed.js': line(), 'closed/a.js': line(), 'open.js': line() });
+    await chmod(folder.path, 0o755);
     await chmod(join(folder.path, 'closed.js'), 0);
-    const { skipped } = await auditTree({ root: folder.path });
-    expect(skipped).toEqual([{ file: 'closed.js', reason: 'unreadable' }]);
+    await chmod(join(folder.path, 'closed'), 0);
+    // Root may read everything.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      const { findings, skipped } = await auditTree({ root: folder.path });
+      expect(findings.map(({ file }) => file)).toEqual(['open.js']);
+      expect(skipped.map(({ file, reason }) => `${file} ${reason}`).sort()).toEqual([
+        'closed unreadable',
+        'closed.js unreadable',
+      ]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      await chmod(join(folder.path, 'closed'), 0o755);
+    }
   });
 
   test('is not left through a link: of a file, of a folder, or of one that git knew as a folder', async () => {

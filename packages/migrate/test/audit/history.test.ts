@@ -108,6 +108,7 @@ describe('history', () => {
     expect(report.findings.map(({ file }) => file)).toEqual(['a.js']);
     const ofHistory = report.skipped.filter(({ commit }) => commit !== undefined);
     expect(ofHistory.map(({ file, reason }) => `${file} ${reason}`).sort()).toEqual([
+      'fixtures/a.js ignored',
       'huge.js too-large',
       'image.png binary',
     ]);
