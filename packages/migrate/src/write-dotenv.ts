@@ -21,10 +21,18 @@ export async function writeDotenv(
   options: WriteDotenvOptions = {},
 ): Promise<void> {
   checkOptions('writeDotenv()', options, { overwrite: true });
-  const values = new Map(entries.map((entry) => [entry.name, textOf(entry)]));
-  const lines = [...values].map(([name, value]) => `${assignmentOf(name, value, path)}\n`);
   const write = options.overwrite === true ? replaceFile : createFile;
-  await write(path, lines.join(''), 'The file');
+  await write(path, dotenvText(entries, path), 'The file');
+}
+
+/**
+ * The text of a `.env` file. Of entries of one name the last one counts.
+ *
+ * @throws StrongroomError `FILE_UNWRITABLE`
+ */
+export function dotenvText(entries: readonly Entry[], path: string): string {
+  const values = new Map(entries.map((entry) => [entry.name, textOf(entry)]));
+  return [...values].map(([name, value]) => `${assignmentOf(name, value, path)}\n`).join('');
 }
 
 function textOf(entry: Entry): string {

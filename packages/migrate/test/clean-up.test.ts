@@ -152,7 +152,7 @@ describe('cleaning up', () => {
           expect(await text()).toBe(content);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
