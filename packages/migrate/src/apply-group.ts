@@ -166,12 +166,11 @@ async function write(
       ...(kvVersion === 2 ? { cas: version ?? 0 } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
-    // Nothing waits for it: closing the journal does.
-    void journal.append({ type: 'written', path, after: standOf(after) });
+    journal.note({ type: 'written', path, after: standOf(after) });
     return after;
   } catch (error) {
     if (!isStrongroomError(error, 'CAS_MISMATCH')) throw error;
-    void journal.append({ type: 'not-written', path });
+    journal.note({ type: 'not-written', path });
     return undefined;
   }
 }

@@ -74,7 +74,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Migr
   };
   const outcomes = new Map<MovingGroup, GroupOutcome>();
   try {
-    for (const record of settlements(records, states)) await (await journal()).settle(record);
+    for (const record of settlements(records, states)) (await journal()).settle(record);
     const context = { kv, kvVersion: target.kvVersion, fingerprints, conflicts, signal, journal };
     await inParallel([...states], 'apply', options, async ([group, state]) => {
       outcomes.set(group, await applyGroup(group, state, context));

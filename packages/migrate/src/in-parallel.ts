@@ -1,8 +1,8 @@
 import { StrongroomError } from '@strongroom/core';
 import type { ParallelOptions, Progress } from './progress.js';
 
-/** As many as a Vault client has sockets. */
-const defaultParallel = 16;
+/** Twice as many as a Vault client has sockets: they are busy while the journal goes to the disk. */
+const defaultParallel = 32;
 
 /**
  * Does something with each path, so many at a time. After a failure nothing more is begun, and what is under way comes

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unwritable } from './file-fault.js';
@@ -9,14 +10,13 @@ type Unstamped<R = JournalRecord> = R extends RunRecord ? never : R extends unkn
 
 /**
  * The file in which a run notes what it is about to write: one JSON object a line, only ever appended to, mode 0600.
- * Records that wait at one time go to the disk together.
+ * What is noted survives the end of the program; what is appended survives a power cut.
  */
 export class Journal {
   readonly #file: string;
   readonly #handle: FileHandle;
   readonly #run = randomUUID();
-  #lines: string[] = [];
-  /** The write that the lines wait for, which begins when the one under way has ended. */
+  /** The next time that the disk is waited for: one for all that comes before it begins. */
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -37,8 +37,9 @@ export class Journal {
     const journal = new Journal(file, handle);
     try {
       // After a crash the last line may have no end.
-      if (!(await endsWithLine(handle))) journal.#lines.push('');
-      await journal.#add({ type: 'run', run: journal.#run, at: new Date().toISOString(), target });
+      if (!(await endsWithLine(handle))) journal.#write('\n');
+      journal.#note({ type: 'run', run: journal.#run, at: new Date().toISOString(), target });
+      await journal.#onDisk();
       await syncFolder(dirname(file));
     } catch (error) {
       await handle.close();
@@ -53,43 +54,60 @@ export class Journal {
    * @returns when it is on the disk
    * @throws StrongroomError `FILE_UNWRITABLE`, for this record and every later one
    */
-  append(record: Unstamped): Promise<void> {
-    return this.#add({ ...record, run: this.#run });
-  }
-
-  /** Appends what is now known of a write of an earlier run. */
-  settle(record: WrittenRecord | NotWrittenRecord): Promise<void> {
-    return this.#add(record);
+  async append(record: Unstamped): Promise<void> {
+    this.note(record);
+    await this.#onDisk();
   }
 
   /**
-   * Closes the file, when all that was appended is on the disk.
+   * Appends a record that need not be waited for: without it the versions tell as much.
+   *
+   * @throws StrongroomError `FILE_UNWRITABLE`
+   */
+  note(record: Unstamped): void {
+    this.#note({ ...record, run: this.#run });
+  }
+
+  /** Appends what is now known of a write of an earlier run. */
+  settle(record: WrittenRecord | NotWrittenRecord): void {
+    this.#note(record);
+  }
+
+  /**
+   * Closes the file, when all that it has is on the disk.
    *
    * @throws StrongroomError `FILE_UNWRITABLE` when it is not
    */
   async close(): Promise<void> {
     try {
-      await (this.#next ?? this.#last);
+      await this.#onDisk();
     } finally {
       await this.#handle.close();
     }
   }
 
-  #add(record: JournalRecord): Promise<void> {
-    this.#lines.push(JSON.stringify(record));
-    this.#next ??= this.#last.then(() => this.#write());
-    // Whoever appends may look for the failure only when closing.
-    this.#next.catch(() => undefined);
+  #note(record: JournalRecord): void {
+    this.#write(`${JSON.stringify(record)}\n`);
+  }
+
+  /** At once, so that the records are in the order in which things happened. */
+  #write(text: string): void {
+    try {
+      appendFileSync(this.#handle.fd, text);
+    } catch (error) {
+      throw unwritable(this.#file, 'The journal', error);
+    }
+  }
+
+  #onDisk(): Promise<void> {
+    this.#next ??= this.#last.then(() => this.#sync());
     return this.#next;
   }
 
-  async #write(): Promise<void> {
-    const lines = this.#lines;
-    this.#lines = [];
+  async #sync(): Promise<void> {
     this.#last = this.#next ?? this.#last;
     this.#next = undefined;
     try {
-      await this.#handle.appendFile(`${lines.join('\n')}\n`);
       await this.#handle.datasync();
     } catch (error) {
       throw unwritable(this.#file, 'The journal', error);

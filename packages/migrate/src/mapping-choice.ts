@@ -12,18 +12,12 @@ const closeness: Partial<Record<Reason, number>> = { mapped: 3, setting: 2, 'nea
  * goes.
  */
 export function oneForEachPlace(mappings: readonly Mapping[]): readonly Mapping[] {
-  const rivals = new Map<string, Mapping[]>();
-  for (const mapping of mappings) {
-    if (!mapping.moves) continue;
-    const place = placeText(mapping.place);
-    const others = rivals.get(place);
-    if (others === undefined) rivals.set(place, [mapping]);
-    else others.push(mapping);
-  }
-  const winners = new Map([...rivals].map(([place, some]) => [place, winnerOf(some)]));
+  const winners = new Map([...contested(mappings)].map(([place, rivals]) => [place, winnerOf(rivals)]));
+  if (winners.size === 0) return mappings;
   return mappings.map((mapping) => {
-    if (!mapping.moves) return mapping;
-    const winner = winners.get(placeText(mapping.place));
+    const place = placeText(mapping.place);
+    if (!mapping.moves || !winners.has(place)) return mapping;
+    const winner = winners.get(place);
     if (winner === undefined) {
       const explanation = 'is one of several for one place, with different values: map the one that is meant';
       return { ...mapping, moves: false, reason: 'ambiguous', explanation };
@@ -34,6 +28,20 @@ export function oneForEachPlace(mappings: readonly Mapping[]): readonly Mapping[
     const explanation = `is overridden by ${name} (${origin.place}${line})`;
     return { ...mapping, moves: false, reason: 'overridden', explanation };
   });
+}
+
+/** By place what moves there, where that is more than one. */
+function contested(mappings: readonly Mapping[]): ReadonlyMap<string, readonly Mapping[]> {
+  const first = new Map<string, Mapping>();
+  const rivals = new Map<string, Mapping[]>();
+  for (const mapping of mappings) {
+    if (!mapping.moves) continue;
+    const place = placeText(mapping.place);
+    const other = first.get(place);
+    if (other === undefined) first.set(place, mapping);
+    else rivals.set(place, [...(rivals.get(place) ?? [other]), mapping]);
+  }
+  return rivals;
 }
 
 /** The entry whose value counts; undefined where several have the same right to it. */

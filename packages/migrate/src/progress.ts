@@ -9,7 +9,10 @@ export interface Progress {
 }
 
 export interface ParallelOptions {
-  /** How many paths are worked on at one time. @default 16 */
+  /**
+   * How many paths are worked on at one time; the client's `maxSockets` (16) limits the requests among them.
+   * @default 32
+   */
   readonly parallel?: number;
   /** Called after each path. What it throws stops the run. */
   readonly onProgress?: (progress: Progress) => void;

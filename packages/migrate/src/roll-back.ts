@@ -47,7 +47,7 @@ export async function rollBack(file: string, options: RollBackOptions): Promise<
   try {
     await inParallel(history, 'roll-back', options, async ([path, writes]) => {
       const { after, ...rolledBack } = await rollBackPath(path, writes, context);
-      if (after !== undefined) void journal.append({ type: 'restored', path, after });
+      if (after !== undefined) journal.note({ type: 'restored', path, after });
       paths.set(path, rolledBack);
       return path;
     });
