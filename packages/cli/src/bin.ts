@@ -1,11 +1,19 @@
+import { exitCodes } from './exit-code.js';
 import { processIo } from './process-io.js';
 import { run } from './run.js';
 
-// Whoever reads the output may have enough of it, as `head` does.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exitCode = error.code === 'EPIPE' ? 0 : 7;
+/** What it ends with when what it says can be written nowhere. */
+let unheard: number | undefined;
+for (const [name, stream] of Object.entries({ output: process.stdout, error: process.stderr })) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever reads it may have enough of it, as `head` does.
+    unheard ??= code === 'EPIPE' ? exitCodes.done : exitCodes.file;
+    if (unheard === exitCodes.file && stream === process.stdout) {
+      process.stderr.write(`error: standard ${name} cannot be written (${code})\n`);
+    }
+    process.exitCode = unheard;
   });
 }
 
-process.exitCode = await run(process.argv.slice(2), processIo());
+const exitCode = await run(process.argv.slice(2), processIo());
+process.exitCode = unheard ?? exitCode;

@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { basename } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import spawn from 'cross-spawn';
 import { CommandError } from './command-error.js';
@@ -59,28 +62,25 @@ async function startEmbedded(port: number, rootToken: string): Promise<DevVault>
   }
 }
 
-async function startBinary(io: Io, binary: string, port: number, rootToken: string): Promise<DevVault> {
+async function startBinary(io: Io, binary: string, wanted: number, rootToken: string): Promise<DevVault> {
+  const port = wanted === 0 ? await freePort() : wanted;
+  // In dev mode it leaves its token in the home folder, where that of another Vault may be.
+  const home = await mkdtemp(join(tmpdir(), 'strongroom-dev-'));
   const name = basename(binary).replace(/\.exe$/, '');
-  if (port === 0) {
-    throw new CommandError(exitCodes.usage, `${name} takes no free port by itself`, {
-      remedy: 'Name a port, or take the embedded server with --embedded.',
-    });
-  }
-  const env: Record<string, string | undefined> = { ...io.env };
+  const env: Record<string, string | undefined> = { ...io.env, HOME: home };
   for (const prefix of ['VAULT', 'BAO']) {
     env[`${prefix}_DEV_ROOT_TOKEN_ID`] = rootToken;
     env[`${prefix}_DEV_LISTEN_ADDRESS`] = `127.0.0.1:${port}`;
   }
   // Its output has the token and the unseal key, which nobody asked for.
-  const child = spawn(binary, ['server', '-dev', '-dev-no-store-token'], {
+  const child = spawn(binary, ['server', '-dev'], {
     cwd: io.cwd,
     env,
     stdio: 'ignore',
   });
-  const ended = once(child, 'exit').then(
-    () => undefined,
-    () => undefined,
-  );
+  const ended = once(child, 'exit')
+    .catch(() => undefined)
+    .then(() => rm(home, { recursive: true, force: true }));
   const address = `http://127.0.0.1:${port}`;
   await answering(address, rootToken, child, name);
   return {
@@ -103,6 +103,15 @@ async function startBinary(io: Io, binary: string, port: number, rootToken: stri
       await ended;
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** Waits until the server answers to its token: another one may have the port. */

@@ -1,4 +1,10 @@
-import { errorTable, isConfigurationError, isSourceError, isStrongroomError } from '@strongroom/core';
+import {
+  type ErrorCode,
+  errorTable,
+  isConfigurationError,
+  isSourceError,
+  isStrongroomError,
+} from '@strongroom/core';
 import { CommandError } from './command-error.js';
 import { exitCodeOf, exitCodes, isSystemError } from './exit-code.js';
 import type { Output } from './output.js';
@@ -35,7 +41,7 @@ function failureOf(error: unknown): Failure {
     const { code, message } = error;
     // The problems of a configuration come with their own.
     if (isConfigurationError(error)) return { code, message: `${code} ${message}`, remedies: [] };
-    const remedy = (isSourceError(error) ? error.hint : undefined) ?? errorTable[code].remedy;
+    const remedy = (isSourceError(error) ? error.hint : commandRemedies[code]) ?? errorTable[code].remedy;
     return { code, message: `${code} ${message}`, remedies: [remedy] };
   }
   if (isSystemError(error)) {
@@ -55,6 +61,13 @@ function failureOf(error: unknown): Failure {
     remedies: ['Run it again with --debug, and report what it shows.'],
   };
 }
+
+/** Where the table speaks to those who call the library. */
+const commandRemedies: Partial<Record<ErrorCode, string>> = {
+  PLAN_CONFLICT: 'Compare the two, and decide with --on-conflict source, vault or ask.',
+  PLAN_OUTDATED: 'Plan again, look at what has changed, and apply the new plan.',
+  CAS_MISMATCH: 'Run it again: it goes on with what is there now.',
+};
 
 const nameOf = ({ cause }: CommandError): string => (isStrongroomError(cause) ? cause.code : 'COMMAND');
 

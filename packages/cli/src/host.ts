@@ -26,6 +26,8 @@ export class Host {
     const session = new Session(this.io, options, controller.signal, off);
     try {
       this.exitCode = await work(session);
+      // What goes on after a failure took the interrupt for one.
+      controller.signal.throwIfAborted();
     } catch (error) {
       // What fails then fails because of that.
       const cause: unknown = controller.signal.aborted ? controller.signal.reason : error;

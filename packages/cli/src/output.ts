@@ -63,5 +63,6 @@ export class Output {
 /** As https://no-color.org says; a pipe is plain unless FORCE_COLOR is set. */
 function isColoured({ env }: Io, stream: OutputStream): boolean {
   if (env['NO_COLOR']) return false;
-  return Boolean(env['FORCE_COLOR']) || (stream.isTTY === true && env['TERM'] !== 'dumb');
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
 }

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { CommandError } from './command-error.js';
+import type { CommonOptions } from './common-options.js';
 import { exitCodes } from './exit-code.js';
 import { reportFailure } from './failure-report.js';
 import { Host } from './host.js';
 import type { Io } from './io.js';
 import { Output } from './output.js';
 import { checkNoSecrets } from './secret-arguments.js';
+import { isDebug } from './session.js';
 import { type VerbName, verbs } from './verbs.js';
 
 /**
@@ -51,12 +53,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     const told = error instanceof CommanderError ? usageOf(error, asked) : error;
-    const json = argv.includes('--json');
-    return reportFailure(
-      told,
-      new Output(io, json),
-      argv.includes('--debug') || Boolean(io.env['STRONGROOM_DEBUG']),
-    );
+    // Behind -- they are those of another command.
+    const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    const options: CommonOptions = own.includes('--debug') ? { debug: true } : {};
+    return reportFailure(told, new Output(io, own.includes('--json')), isDebug(io, options));
   }
 }
 

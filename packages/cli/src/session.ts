@@ -1,4 +1,4 @@
-import { type Definition, type Logger, nearMiss } from '@strongroom/core';
+import { type Definition, type Logger, nearMiss, parseBoolean } from '@strongroom/core';
 import type { LoadedSettings } from '@strongroom/node';
 import { CommandError } from './command-error.js';
 import type { CommonOptions } from './common-options.js';
@@ -7,6 +7,16 @@ import type { Io } from './io.js';
 import { type LoadedConfig, loadConfig } from './load-config.js';
 import { Output } from './output.js';
 import { connectVault, sourceOptionsOf, variablesWith, vaultConfigOf, type WiredVault } from './wiring.js';
+
+/** How the settings are wired. */
+export interface SettingsOptions {
+  /** The definition narrowed down to some of its settings. @default all of them */
+  readonly only?: Definition | undefined;
+  /** Whether they are looked at again every minute. @default false */
+  readonly follow?: boolean;
+  /** Whether what Vault has leased outlives the command. @default false */
+  readonly leave?: boolean;
+}
 
 /** One call of the command: what it was told, and what it opened. */
 export class Session {
@@ -50,12 +60,14 @@ export class Session {
   }
 
   /**
-   * The settings, wired and not loaded. Unlike in an application Vault is asked unless USE_VAULT says otherwise.
-   *
-   * @param only the definition narrowed down to some of its settings
-   * @param follow whether they are looked at again every minute
+   * The settings, wired and not loaded. Unlike in an application Vault is asked unless USE_VAULT says otherwise, and
+   * nothing is kept on the disk.
    */
-  async settings(only?: Definition, follow = false): Promise<LoadedSettings<Definition['settings']>> {
+  async settings({
+    only,
+    follow = false,
+    leave = false,
+  }: SettingsOptions = {}): Promise<LoadedSettings<Definition['settings']>> {
     const { wireSettings } = await import('@strongroom/node');
     const config = await this.config();
     const definition = only ?? config.definition;
@@ -64,10 +76,10 @@ export class Session {
     const { io } = this;
     const wire = (environment: string | undefined) => {
       const vault = vaultConfigOf(config, environment ?? '');
-      const variables = variablesWith(io.env, vault);
+      const { STRONGROOM_LAST_KNOWN_GOOD: _, ...variables } = variablesWith(io.env, vault);
       return wireSettings(definition, {
         variables: { ...variables, USE_VAULT: variables['USE_VAULT'] || 'true' },
-        vault: sourceOptionsOf(vault),
+        vault: { ...(leave ? {} : cleanExit), ...sourceOptionsOf(vault) },
         ...(follow ? {} : { refreshEveryMs: false as const }),
         logger: this.logger,
         clock: io.clock,
@@ -89,7 +101,11 @@ export class Session {
   async vault(environment: string): Promise<WiredVault> {
     const config = vaultConfigOf(await this.config(), environment);
     const { logger } = this;
-    const wired = await connectVault(this.io.env, config, { logger, clock: this.io.clock });
+    const wired = await connectVault(
+      this.io.env,
+      { ...cleanExit, ...config },
+      { logger, clock: this.io.clock },
+    );
     this.opened(() => wired.vault.close());
     return wired;
   }
@@ -143,7 +159,10 @@ export class Session {
   }
 }
 
+/** A command is over soon: the tokens that it was given and what was leased to it need not live on. */
+const cleanExit = { revokeTokens: true, revokeLeases: true } as const;
+
 /** Whether stacks and requests are shown. */
 export function isDebug({ env }: Io, options: CommonOptions): boolean {
-  return options.debug === true || Boolean(env['STRONGROOM_DEBUG']);
+  return options.debug === true || parseBoolean(env['STRONGROOM_DEBUG'] ?? '') === true;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../src/index.js';
 import { verbs } from '../src/verbs.js';
@@ -27,6 +28,16 @@ describe('between pipes', () => {
     expect(call.printed().stderr).toBe('');
   });
 
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk behind standard output is told, and is no success',
+    async () => {
+      const cwd = await project();
+      const call = callBin(['completion', 'zsh'], { cwd, stdout: '/dev/full' });
+      expect(await call.ended).toBe(7);
+      expect(call.printed().stderr).toContain('standard output cannot be written (ENOSPC)');
+    },
+  );
+
   test('signals are passed on to a command that is run, and it leaves nothing behind', async () => {
     const { env } = await shopVault();
     const cwd = await project();
@@ -49,6 +60,30 @@ describe('between pipes', () => {
     call.child.kill('SIGINT');
     expect(await call.ended).toBe(130);
     expect(call.printed().stderr).toContain('Interrupted.');
+  });
+  test('killed in the middle, the next run does the rest, and all of it can be taken back', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': `DATABASE_URL='${secretOf()}'\nSECRET_KEY='${secretOf()}'\n` });
+    const at = '/v1/secret/data/shop/production/security';
+    const writes = () => server.requests.filter(({ method }) => method === 'POST' || method === 'PUT');
+    const lift = server.fail({ method: 'POST', path: at, answer: 'stall' });
+    const alsoLift = server.fail({ method: 'PUT', path: at, answer: 'stall' });
+    const call = callBin(['migrate', '--yes'], { cwd, env });
+    await expect.poll(() => writes().length, { timeout: 30_000 }).toBe(2);
+    call.child.kill('SIGKILL');
+    await call.ended;
+    lift();
+    alsoLift();
+    server.clearRequests();
+    const again = callBin(['migrate', '--yes', '--json'], { cwd, env });
+    expect(await again.ended).toBe(0);
+    expect(JSON.parse(again.printed().stdout).verified).toHaveLength(2);
+    expect(writes().map(({ path }) => path)).toEqual([at]);
+    const back = callBin(['rollback', '--yes', '--json'], { cwd, env });
+    expect(await back.ended).toBe(0);
+    expect(
+      JSON.parse(back.printed().stdout).paths.map(({ outcome }: { outcome: string }) => outcome),
+    ).toEqual(['removed', 'removed']);
   });
 });
 
@@ -121,5 +156,6 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
       expect(code, verb).not.toBe(exitCodes.internal);
       expect(call.printed().stdout.trim(), verb).not.toBe('');
     }
-  });
+    // So many processes one after the other.
+  }, 300_000);
 });

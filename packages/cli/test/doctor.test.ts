@@ -2,7 +2,7 @@ import { ManualClock } from '@strongroom/core/testing';
 import { startDevServer } from '@strongroom/dev-server';
 import { describe, expect, test } from 'vitest';
 import { afterwards, project, shopVault } from './support/project.js';
-import { type CliOptions, cli } from './support/run-cli.js';
+import { type CliOptions, callCli, cli } from './support/run-cli.js';
 
 interface Check {
   readonly name: string;
@@ -137,6 +137,14 @@ describe('doctor', () => {
     expect(both.check('server').status).toBe('skipped');
   });
 
+  test('finds a key in Vault that is nearly the one that is wanted', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project();
+    server.seed({ 'shop/production/security': { secert_key: 'x' } });
+    const { check } = await doctor({ cwd, env });
+    expect(check('setting SECRET_KEY').remedies.join()).toContain('secert_key');
+  });
+
   test('says that Vault is sealed, and what to do', async () => {
     const { env, server } = await shopVault();
     const cwd = await project();
@@ -171,6 +179,19 @@ describe('doctor', () => {
       detail: 'the certificate of Vault is not verified',
     });
     expect(off.check('server').status).toBe('ok');
+  });
+
+  test('that is interrupted says so, and does not take it for what is wrong', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project();
+    server.fail({ path: '/v1/auth/token/lookup-self', answer: 'stall' });
+    const call = callCli(['doctor'], { cwd, env });
+    await expect.poll(() => server.requests.some(({ path }) => path.endsWith('lookup-self'))).toBe(true);
+    call.signal('SIGINT');
+    expect(await call.result).toMatchObject({
+      exitCode: 130,
+      stderr: expect.stringContaining('Interrupted.'),
+    });
   });
 
   test('says that there is no such mount', async () => {

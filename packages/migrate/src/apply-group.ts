@@ -60,7 +60,8 @@ export async function applyGroup(
     if (after !== undefined) {
       const back = await read();
       const good = verifiedKeys(keys, back);
-      const bad = keys.filter((key) => !good.includes(key) && !changes.left.has(key));
+      const there = new Set(good);
+      const bad = keys.filter((key) => !there.has(key) && !changes.left.has(key));
       if (bad.length > 0) throw unverifiedError(path, bad);
       return {
         written: { before: standOf(state), after, keys: changes.write.map(({ key }) => key) },

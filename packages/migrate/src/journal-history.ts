@@ -8,23 +8,33 @@ export interface PastWrite {
   readonly after: Stand | undefined;
 }
 
-/** By path the writes that a journal has and that were not rolled back, the oldest first. */
+/**
+ * By path the writes that a journal has and that were not rolled back, the oldest first.
+ *
+ * Runs may note at one time, and one that begins may take a write for failed that another is about to make: what the
+ * run itself notes of it comes later, and counts.
+ */
 export function historyOf(records: readonly JournalRecord[]): ReadonlyMap<string, readonly PastWrite[]> {
-  const history = new Map<string, PastWrite[]>();
+  const history = new Map<string, Noted[]>();
   for (const record of records) {
     if (record.type === 'run') continue;
     const { path, run } = record;
     const writes = history.get(path) ?? [];
     history.set(path, writes);
-    if (record.type === 'write') writes.push({ record, after: undefined });
+    if (record.type === 'write') writes.push({ record, after: undefined, failed: false });
     else if (record.type === 'restored') writes.length = 0;
     else {
-      const index = writes.findLastIndex((each) => each.record.run === run && each.after === undefined);
-      const past = writes[index];
-      if (past === undefined) continue;
-      if (record.type === 'written') writes[index] = { ...past, after: record.after };
-      else writes.splice(index, 1);
+      const last = writes.findLast((each) => each.record.run === run);
+      if (last === undefined) continue;
+      last.failed = record.type === 'not-written';
+      if (record.type === 'written') last.after = record.after;
     }
   }
-  return history;
+  return new Map([...history].map(([path, writes]) => [path, writes.filter(({ failed }) => !failed)]));
+}
+
+interface Noted {
+  readonly record: WriteRecord;
+  after: Stand | undefined;
+  failed: boolean;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { unwritable } from './file-fault.js';
 import type { JournalRecord, NotWrittenRecord, RunRecord, WrittenRecord } from './journal-record.js';
 import type { Target } from './target.js';
@@ -38,6 +39,7 @@ export class Journal {
       // After a crash the last line may have no end.
       if (!(await endsWithLine(handle))) journal.#lines.push('');
       await journal.#add({ type: 'run', run: journal.#run, at: new Date().toISOString(), target });
+      await syncFolder(dirname(file));
     } catch (error) {
       await handle.close();
       throw error;
@@ -100,4 +102,11 @@ async function endsWithLine(handle: FileHandle): Promise<boolean> {
   if (size === 0) return true;
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer.toString('latin1') === '\n';
+}
+
+/** A new file survives a power cut only with the folder that names it. Not every system can be asked for that. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }

@@ -49,4 +49,5 @@ const closenessOf = ({ reason }: Mapping): number => closeness[reason] ?? 0;
 
 const agree = (one: Entry, other: Entry): boolean => sameValue(one.reveal(), other.reveal());
 
-const placeText = (place: Mapping['place']): string => JSON.stringify([place?.group, place?.key]);
+/** A key has no slash. */
+const placeText = (place: Mapping['place']): string => `${place?.group}/${place?.key}`;

@@ -1,35 +1,34 @@
 import type { Definition, Setting } from '@strongroom/core';
 import { plainName } from './mapping-name.js';
 
+interface Index {
+  /** Undefined where several settings have it. */
+  readonly byPlainName: ReadonlyMap<string, Setting | undefined>;
+  readonly byPlainPlace: ReadonlyMap<string, Setting | undefined>;
+  readonly byPlace: ReadonlyMap<string, Setting>;
+}
+
 /** Finds the setting that a name stands for, although it is written in another way. */
 export class NearNames {
-  readonly #byName = new Map<string, Setting>();
-  /** Undefined where several settings have it. */
-  readonly #byPlainName = new Map<string, Setting | undefined>();
-  readonly #byPlainPlace = new Map<string, Setting | undefined>();
-  readonly #byPlace = new Map<string, Setting>();
+  readonly #settings: Definition['settings'];
   readonly #application: string;
+  /** Made for the first name that is no setting's: most sources have the very names. */
+  #index: Index | undefined;
 
   constructor({ application, settings }: Definition) {
+    this.#settings = settings;
     this.#application = plainName(application);
-    for (const setting of Object.values<Setting>(settings)) {
-      this.#byName.set(setting.name, setting);
-      addOnce(this.#byPlainName, plainName(setting.name), setting);
-      const { place } = setting;
-      if (place === undefined) continue;
-      addOnce(this.#byPlainPlace, plainName(place.group + place.key), setting);
-      this.#byPlace.set(`${place.group}/${place.key}`, setting);
-    }
   }
 
   /** The setting of this very name. */
   exact(name: string): Setting | undefined {
-    return this.#byName.get(name);
+    return Object.hasOwn(this.#settings, name) ? this.#settings[name] : undefined;
   }
 
   /** The setting that lies there, as a secret of Vault in either layout is named: `group/key`, `group/key/value`. */
   atPlace(name: string): Setting | undefined {
-    return this.#byPlace.get(name) ?? this.#byPlace.get(name.replace(/\/value$/, ''));
+    const { byPlace } = this.#indexed();
+    return byPlace.get(name) ?? byPlace.get(name.replace(/\/value$/, ''));
   }
 
   /**
@@ -45,8 +44,28 @@ export class NearNames {
   }
 
   #find(plain: string): Setting | undefined {
-    return this.#byPlainName.get(plain) ?? this.#byPlainPlace.get(plain);
+    const { byPlainName, byPlainPlace } = this.#indexed();
+    return byPlainName.get(plain) ?? byPlainPlace.get(plain);
   }
+
+  #indexed(): Index {
+    this.#index ??= indexOf(Object.values(this.#settings));
+    return this.#index;
+  }
+}
+
+function indexOf(settings: readonly Setting[]): Index {
+  const byPlainName = new Map<string, Setting | undefined>();
+  const byPlainPlace = new Map<string, Setting | undefined>();
+  const byPlace = new Map<string, Setting>();
+  for (const setting of settings) {
+    addOnce(byPlainName, plainName(setting.name), setting);
+    const { place } = setting;
+    if (place === undefined) continue;
+    addOnce(byPlainPlace, plainName(place.group + place.key), setting);
+    byPlace.set(`${place.group}/${place.key}`, setting);
+  }
+  return { byPlainName, byPlainPlace, byPlace };
 }
 
 function addOnce(settings: Map<string, Setting | undefined>, name: string, setting: Setting): void {

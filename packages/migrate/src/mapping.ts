@@ -1,11 +1,10 @@
-import { type Definition, nearMiss, type Place, type Setting, StrongroomError } from '@strongroom/core';
+import { type Definition, type Place, type Setting, StrongroomError } from '@strongroom/core';
 import type { Entry } from './entry.js';
 import { canonicalText } from './json-value.js';
 import { oneForEachPlace } from './mapping-choice.js';
 import { NearNames } from './mapping-near-names.js';
+import { Outsiders } from './mapping-outsiders.js';
 import { isReserved, placeIn } from './mapping-place.js';
-import { Proposals } from './mapping-proposal.js';
-import { secretLook } from './mapping-secret-look.js';
 import type { Reason, Step } from './plan.js';
 
 /** Where one entry goes, by the definition and by what was said about it. */
@@ -43,23 +42,22 @@ export function mapEntries(
   { map = {}, include = () => false }: MappingOptions,
 ): readonly Mapping[] {
   const names = new NearNames(definition);
-  const proposals = new Proposals(definition);
   const told = readMap(map, names);
-  const stood = new Set(
-    entries.map(({ name }) => told.get(name)?.setting ?? (names.atPlace(name) ?? names.near(name))?.name),
-  );
-  const missing = Object.values<Setting>(definition.settings).flatMap(({ kind, name }) =>
-    kind === 'secret' && !stood.has(name) ? [name] : [],
-  );
+  const settingOf = ({ name }: Entry) =>
+    told.get(name)?.setting ?? (names.exact(name) ?? names.atPlace(name) ?? names.near(name))?.name;
+  let outsiders: Outsiders | undefined;
   const mappings = entries.map((entry): Mapping => {
     const target = told.get(entry.name);
     if (target !== undefined) return storable({ entry, reason: 'mapped', moves: true, ...target });
     const setting = names.exact(entry.name);
-    const mapping =
-      setting === undefined
-        ? (bySimilarName(entry, names) ?? outside(entry, proposals, missing))
-        : forSetting(entry, setting, 'setting', `is the setting ${setting.name}`);
-    return storable(included(mapping, include));
+    if (setting !== undefined) {
+      const mapping = forSetting(entry, setting, 'setting', `is the setting ${setting.name}`);
+      return storable(included(mapping, include));
+    }
+    const similar = bySimilarName(entry, names);
+    if (similar !== undefined) return storable(included(similar, include));
+    outsiders ??= new Outsiders(definition, new Set(entries.map(settingOf)));
+    return storable(included(outsiders.map(entry), include));
   });
   return oneForEachPlace(mappings);
 }
@@ -84,25 +82,20 @@ function readMap(map: Readonly<Record<string, string>>, names: NearNames): Reado
 
 function forSetting(entry: Entry, setting: Setting, reason: Reason, explanation: string): Mapping {
   const { name, place, kind, lease } = setting;
-  const mapping = { entry, setting: name, place, moves: false };
-  if (lease !== undefined)
-    return { ...mapping, reason: 'leased', explanation: `${explanation}, which Vault makes itself` };
+  const left = (reason: Reason, why: string): Mapping => ({
+    entry,
+    reason,
+    explanation: `${explanation}, ${why}`,
+    setting: name,
+    place,
+    moves: false,
+  });
+  if (lease !== undefined) return left('leased', 'which Vault makes itself');
   if (place === undefined || isReserved(place)) {
-    return {
-      ...mapping,
-      place: undefined,
-      reason: 'no-place',
-      explanation: `${explanation}, which has no place in Vault`,
-    };
+    return { ...left('no-place', 'which has no place in Vault'), place: undefined };
   }
-  if (kind === 'plain') {
-    return {
-      ...mapping,
-      reason: 'not-secret',
-      explanation: `${explanation}, which is no secret and stays where it is`,
-    };
-  }
-  return { ...mapping, reason, explanation, moves: true };
+  if (kind === 'plain') return left('not-secret', 'which is no secret and stays where it is');
+  return { entry, reason, explanation, setting: name, place, moves: true };
 }
 
 function bySimilarName(entry: Entry, names: NearNames): Mapping | undefined {
@@ -122,27 +115,6 @@ function bySimilarName(entry: Entry, names: NearNames): Mapping | undefined {
     setting: held.name,
     place: held.place,
     moves: false,
-  };
-}
-
-function outside(entry: Entry, proposals: Proposals, missing: readonly string[]): Mapping {
-  const look = secretLook(entry.name, entry.reveal());
-  const proposal = proposals.placeFor(entry.name);
-  const meant = nearMiss(entry.name, missing);
-  const mapping = { entry, setting: undefined, place: proposal?.place, moves: false };
-  const perhaps = meant === undefined ? '' : `; was it meant to be ${meant}?`;
-  if (look !== undefined) {
-    const where = proposal?.why ?? 'map it to a place';
-    return {
-      ...mapping,
-      reason: 'proposed',
-      explanation: `is not in the definition, but looks like a secret: ${look}; ${where}${perhaps}`,
-    };
-  }
-  return {
-    ...mapping,
-    reason: meant === undefined ? 'outside' : 'misspelt',
-    explanation: `is not in the definition, and does not look like a secret${perhaps}`,
   };
 }
 

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { checkOptions, SourceError, StrongroomError } from '@strongroom/core';
 import type { Entry } from './entry.js';
 import { unreadable, unwritable } from './file-fault.js';
@@ -9,6 +8,7 @@ import { type OnConflict, Plan, type PlanJson, partsOf, type Step } from './plan
 import { Conflicts } from './plan-conflicts.js';
 import { groupSteps } from './plan-groups.js';
 import { fingerprintOf } from './plan-step.js';
+import { createFile, replaceFile } from './whole-file.js';
 
 /** What is added to the name of a plan's file for that of its key. */
 const keySuffix = '.key';
@@ -24,8 +24,13 @@ export async function savePlan(plan: Plan, file: string): Promise<void> {
   const { fingerprints } = partsOf(plan);
   const json = plan.toJSON();
   const whole = { ...json, seal: fingerprints.seal(sealed(json)) };
-  await replaceFile(`${file}${keySuffix}`, 'The key of the plan', `${fingerprints.exportKey()}\n`);
-  await replaceFile(file, 'The plan', `${JSON.stringify(whole, null, 2)}\n`);
+  const keyFile = `${file}${keySuffix}`;
+  // Made anew, so that it is for its owner only, whatever was there.
+  await rm(keyFile, { force: true }).catch((error: unknown) => {
+    throw unwritable(keyFile, 'The key of the plan', error);
+  });
+  await createFile(keyFile, `${fingerprints.exportKey()}\n`, 'The key of the plan');
+  await replaceFile(file, `${JSON.stringify(whole, null, 2)}\n`, 'The plan');
 }
 
 export interface LoadPlanOptions {
@@ -148,24 +153,6 @@ function wholeStep(step: Step): Step {
     key,
     fingerprints: Object.freeze({ source, vault }),
   });
-}
-
-/** Whoever reads the file sees the old content or the new one. */
-async function replaceFile(file: string, what: string, content: string): Promise<void> {
-  const written = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(written, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(written, file);
-  } catch (error) {
-    await rm(written, { force: true }).catch(() => undefined);
-    throw unwritable(file, what, error);
-  }
 }
 
 const outdated = (what: string, remedy: string): StrongroomError =>

@@ -13,10 +13,13 @@ export interface Located extends Mapping {
 }
 
 export function located(mapping: Mapping, placement: Placement): Located {
-  const { place } = mapping;
-  const { path, key } = place === undefined ? { path: undefined, key: undefined } : locate(placement, place);
-  return { ...mapping, path, key };
+  const { entry, reason, explanation, setting, place, moves } = mapping;
+  const { path, key } = place === undefined ? nowhere : locate(placement, place);
+  // One by one: copying an object as a whole takes several times as long, and there may be thousands.
+  return { entry, reason, explanation, setting, place, moves, path, key };
 }
+
+const nowhere = { path: undefined, key: undefined };
 
 /** By path, the keys of all entries that move there. */
 export function movingKeys(all: readonly Located[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -54,40 +57,48 @@ export class StepMaker {
   }
 
   async make(each: Located): Promise<Step> {
-    const { moves, path, key } = each;
-    if (!moves || path === undefined || key === undefined) return this.#step(each, 'left-out');
+    const { entry, moves, path, key, reason, explanation } = each;
+    const source = fingerprintOf(this.#fingerprints, entry, path, key);
+    if (!moves || path === undefined || key === undefined) {
+      return stepOf(each, 'left-out', reason, explanation, source, undefined);
+    }
     const data = this.#states.get(path)?.data;
-    const comparison = compare(data, key, each.entry.reveal());
+    const comparison = compare(data, key, entry.reveal());
+    if (comparison === 'same') return stepOf(each, 'unchanged', reason, explanation, source, source);
     const vault =
       comparison === 'missing' ? undefined : this.#fingerprints.of(`${path}#${key}`, valueIn(data, key));
-    if (comparison === 'same') return this.#step(each, 'unchanged', vault);
     const unsafe = this.#unsafe.get(path);
     if (unsafe !== undefined) {
-      const explanation = `would be written beside the number ${unsafe}, which has more digits than can be kept: make it text first`;
-      return this.#step({ ...each, reason: 'not-storable', explanation }, 'left-out', vault);
+      const why = `would be written beside the number ${unsafe}, which has more digits than can be kept: make it text first`;
+      return stepOf(each, 'left-out', 'not-storable', why, source, vault);
     }
-    if (comparison === 'missing') return this.#step(each, 'create');
-    const conflict = this.#step(each, 'conflict', vault);
+    if (comparison === 'missing') return stepOf(each, 'create', reason, explanation, source, undefined);
+    const conflict = stepOf(each, 'conflict', reason, explanation, source, vault);
     const winner = await this.#conflicts.winner(conflict);
-    return winner === 'source' ? Object.freeze({ ...conflict, action: 'update' }) : conflict;
+    return winner === 'source' ? stepOf(each, 'update', reason, explanation, source, vault) : conflict;
   }
+}
 
-  #step(each: Located, action: Action, vault?: string): Step {
-    const { entry, reason, explanation, setting, place, path, key } = each;
-    const source = fingerprintOf(this.#fingerprints, entry, path, key);
-    return Object.freeze({
-      entry: entry.name,
-      origin: entry.origin,
-      action,
-      reason,
-      explanation,
-      setting,
-      place,
-      path,
-      key,
-      fingerprints: Object.freeze({ source, vault }),
-    });
-  }
+function stepOf(
+  { entry, setting, place, path, key }: Located,
+  action: Action,
+  reason: Step['reason'],
+  explanation: string,
+  source: string,
+  vault: string | undefined,
+): Step {
+  return Object.freeze({
+    entry: entry.name,
+    origin: entry.origin,
+    action,
+    reason,
+    explanation,
+    setting,
+    place,
+    path,
+    key,
+    fingerprints: Object.freeze({ source, vault }),
+  });
 }
 
 /** The fingerprint of what the source has: with its place, so that it compares with Vault's. */

@@ -36,7 +36,8 @@ export async function verifyMigration(plan: Plan, options: VerifyOptions): Promi
   await inParallel(groups, 'verify', options, async ({ path, keys }) => {
     const good = verifiedKeys(keys, await readGroup(kv, path, { signal }));
     verified.set(path, verifiedEntries(path, good));
-    for (const key of keys) if (!good.includes(key)) for (const step of key.steps) unverified.add(step);
+    const there = new Set(good);
+    for (const key of keys) if (!there.has(key)) for (const step of key.steps) unverified.add(step);
     return path;
   });
   return {

@@ -1,3 +1,4 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineSettings, isStrongroomError, secret } from '@strongroom/core';
 import { administer, serverKinds, type TestServer } from '@strongroom/test-servers';
@@ -100,13 +101,33 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
   it('two runs of one migration at once end as one does', async () => {
     const values = { DATABASE_URL: 'u', DATABASE_POOL_KEY: 'k', REDIS_URL: 'r', API_TOKEN: 't' };
     const [one, other] = await Promise.all([plan(values), plan(values)]);
+    // Both with one journal.
     const done = await Promise.all([
-      applyPlan(one, { vault, journal: journal('one') }),
-      applyPlan(other, { vault, journal: journal('other') }),
+      applyPlan(one, { vault, journal: journal('both') }),
+      applyPlan(other, { vault, journal: journal('both') }),
     ]);
     for (const { verified } of done) expect(verified).toHaveLength(4);
     expect(done.flatMap(({ written }) => written)).toHaveLength(3);
     expect(await kv.read(path)).toMatchObject({ version: 1, data: { url: 'u', pool_key: 'k' } });
+
+    const { paths } = await rollBack(journal('both'), { vault });
+    expect(paths.map(({ outcome }) => outcome)).toEqual(['removed', 'removed', 'removed']);
+    expect(await there()).toBeUndefined();
+  });
+
+  it('what a run that begins takes for not written, and is, can be rolled back', async () => {
+    const values = { DATABASE_URL: 'u' };
+    const slow = await plan(values);
+    const second = await plan(values);
+    // The journal as it is while the first run is about to write.
+    await applyPlan(slow, { vault, journal: journal('first') });
+    const lines = (await readFile(journal('first'), 'utf8')).split('\n');
+    await writeFile(journal('both'), `${lines.filter((line) => !line.includes('"written"')).join('\n')}`);
+    await applyPlan(second, { vault, journal: journal('both') });
+    await appendFile(journal('both'), `${lines.find((line) => line.includes('"written"'))}\n`);
+    const records = await readJournal(journal('both'));
+    expect(records.map(({ type }) => type)).toContain('not-written');
+    expect((await rollBack(journal('both'), { vault })).paths).toMatchObject([{ outcome: 'removed' }]);
   });
 
   it('what was written since the plan was made stays, beside what is moved', async () => {

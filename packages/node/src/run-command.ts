@@ -48,12 +48,12 @@ export async function runCommand<T extends Declarations>(
     if (told === undefined && changes.some(({ name }) => given.has(name))) stop('restart');
   };
   const aborted = () => stop('end');
-  const endPassing = passSignalsOn(
-    () => child,
-    () => {
+  const endPassing = passSignalsOn({
+    asked() {
       told = 'end';
     },
-  );
+    kill: (name) => void child?.kill(name),
+  });
   if (restartOn === 'change') resolver.events.on('change', changed);
   signal?.addEventListener('abort', aborted);
   try {

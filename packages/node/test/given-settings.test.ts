@@ -122,7 +122,7 @@ describe('settings for a test', () => {
       const next = settings.nextChange('PASSWORD');
       await settings.change({ PASSWORD: 'two' });
       expect(await next).toMatchObject({ name: 'PASSWORD', after: { source: 'given' } });
-      await expect.poll(() => pool.current).toBe(2);
+      await expect.poll(() => pool.current, { timeout: 20_000 }).toBe(2);
       expect(built).toEqual(['one', 'two']);
       expect(settings.current().PORT).toBe(1);
 

@@ -28,9 +28,12 @@ export function endPrograms(): void {
   for (const child of underWay) child.kill('SIGKILL');
 }
 
-/** Runs Node.js with these arguments and nothing in its environment but what is given. */
-export function runNode(args: readonly string[], options: SpawnOptions = {}): NodeProgram {
-  const child = spawn(process.execPath, args, {
+/** Runs Node.js, or another command, with these arguments and nothing in its environment but what is given. */
+export function runNode(
+  args: readonly string[],
+  { command = process.execPath, ...options }: SpawnOptions & { readonly command?: string } = {},
+): NodeProgram {
+  const child = spawn(command, args, {
     cwd: packageFolder,
     env: {},
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -161,7 +161,7 @@ describe('a command', () => {
       ['SIGTERM', 'SIGINT', 'SIGHUP', 'exit'].map((name) => process.listenerCount(name));
     const before = listeners();
     const controller = new AbortController();
-    const deaf = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('deaf')`;
+    const deaf = `process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); console.log('deaf')`;
     const stopped = settings.run(process.execPath, ['-e', deaf], {
       stdio: ['ignore', 'pipe', 'ignore'],
       stopDeadlineMs: 50,
@@ -172,6 +172,25 @@ describe('a command', () => {
     expect(listeners()).toEqual(before);
     const late = settings.run(process.execPath, ['-e', '0'], { signal: controller.signal });
     await expect(late).rejects.toThrow(new RangeError('enough'));
+  });
+
+  test('runs beside any number of others, and nothing of them is left', async () => {
+    const before = process.listenerCount('SIGTERM');
+    const warnings: unknown[] = [];
+    const warned = (warning: unknown) => warnings.push(warning);
+    process.on('warning', warned);
+    const counts = new Set<number>();
+    const onStart = () => counts.add(process.listenerCount('SIGTERM'));
+    const running = Array.from({ length: 12 }, (_, code) =>
+      settings.run('sh', ['-c', `exit ${code}`], { onStart }),
+    );
+    const codes = (await Promise.all(running)).map(({ exitCode }) => exitCode);
+    expect(codes).toEqual(running.map((_, code) => code));
+    expect([...counts]).toEqual([before + 1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
   test('is a reader of the secrets that it is given, for the audit trail', async () => {
@@ -207,7 +226,7 @@ describe('a command that is started again at a change', () => {
   const source = `
     process.on('SIGTERM', () => process.exit(0));
     process.on('SIGUSR2', () => process.exit(5));
-    setInterval(() => {}, 1000);
+    setTimeout(() => {}, 60_000);
     console.log(process.env.TOKEN);
   `;
 
@@ -318,9 +337,10 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
           process.on(signal, () => console.log('child got ' + signal));
         }
         process.on('SIGTERM', () => { console.log('child ends'); process.exit(3); });
-        setInterval(() => {}, 1000);
+        setTimeout(() => {}, 60_000);
         console.log('child is up with ' + process.env.TOKEN);
       \`;
+      console.log('parent is ' + process.pid);
       const result = await settings.run(process.execPath, ['-e', child], ${options});
       console.log(JSON.stringify(result));
       process.exitCode = result.exitCode;
@@ -337,6 +357,28 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     const { code, stdout } = await program.ended;
     expect(code).toBe(3);
     expect(stdout).toContain('child ends\n{"exitCode":3}');
+  });
+
+  // Of script(1) there are others, with other options.
+  test.skipIf(process.platform !== 'linux')('that a terminal sends to both reach it once', async () => {
+    const program = join(folder, 'parent.mjs');
+    const [, , source = ''] = parent('{}');
+    await writeFile(program, source);
+    const command = `exec "${process.execPath}" --input-type=module --eval "$(cat '${program}')"`;
+    const terminal = runNode(['-qec', command, '/dev/null'], {
+      command: 'script',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TOKEN: 'tok' },
+    });
+    await terminal.printed('child is up with tok');
+    terminal.child.stdin?.write('\u0003');
+    await terminal.printed('child got SIGINT');
+    // Whatever came twice is there before this one.
+    terminal.child.stdin?.write('\u001c');
+    const printed = await terminal.printed('child got SIGQUIT');
+    expect(printed.match(/child got \w+/g)).toEqual(['child got SIGINT', 'child got SIGQUIT']);
+    process.kill(Number(/parent is (\d+)/.exec(printed)?.[1]), 'SIGTERM');
+    await terminal.ended;
   });
 
   test('that ask to end are not answered by a start with the new settings', async () => {

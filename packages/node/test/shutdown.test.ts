@@ -176,6 +176,40 @@ describe.skipIf(process.platform === 'win32')('at a signal', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: 'up\nhangs\nexit 130\n' });
   });
 
+  test.each([
+    [
+      'at once is the one that the terminal sent, passed on by whoever started it',
+      0,
+      'closed\nsettings are closed\nexit 0\n',
+    ],
+    ['later ends it', 500, 'exit 130\n'],
+  ])('the same one again %s', async (_, laterMs, end) => {
+    const { child, printed, ended } = program(`
+      import { systemClock } from '@strongroom/core';
+      // Time goes on with each signal alone.
+      let now = -${laterMs};
+      const clock = { now: () => (now += ${laterMs}), after: systemClock.after };
+      const close = async () => {
+        console.log('closes');
+        await new Promise((resolve) => process.once('SIGUSR2', resolve));
+        console.log('closed');
+      };
+      shutdownOn(['SIGINT'], { settings, close: [close], deadlineMs: 60_000, clock });
+      process.on('SIGINT', () => console.log('heard'));
+      const work = setInterval(() => {}, 1000);
+      settings.events.on('closed', () => clearInterval(work));
+      console.log('up');
+    `);
+    await printed('up');
+    child.kill('SIGINT');
+    await printed('heard');
+    child.kill('SIGINT');
+    if (laterMs === 0) await printed('heard\nheard');
+    child.kill('SIGUSR2');
+    const { stdout } = await ended;
+    expect(stdout.endsWith(end)).toBe(true);
+  });
+
   test('the exit code that the application chose stays', async () => {
     const { child, printed, ended } = program(`
       process.exitCode = 4;

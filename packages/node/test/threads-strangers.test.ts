@@ -13,6 +13,8 @@ import { endReaders, startChild, startThread } from './reader.js';
 
 const [token, password] = [canarySecret(), canarySecret()];
 const program = (name: string) => new URL(`./programs/${name}.mjs`, import.meta.url);
+/** Of a busy machine. */
+const inTime = { timeout: 20_000 };
 let settings: Resolver<(typeof shop)['settings']>;
 const begun = new Set<Worker | ChildProcess>();
 beforeEach(async () => {
@@ -103,9 +105,9 @@ describe('whoever asks', () => {
     shareSettings(settings, worker, { only: ['TOKEN', 'PORT'] });
     const texts: string[] = [];
     worker.on('message', (message: { text?: string }) => message.text && texts.push(message.text));
-    await expect.poll(() => texts.length).toBeGreaterThan(0);
+    await expect.poll(() => texts.length, inTime).toBeGreaterThan(0);
     await settings.refresh();
-    await expect.poll(() => texts.length).toBe(2);
+    await expect.poll(() => texts.length, inTime).toBe(2);
     const [first = '', second = ''] = texts;
     expect(first).toContain(JSON.stringify(token));
     expectNoCanary(password, first, second);
@@ -140,6 +142,44 @@ describe('whoever asks', () => {
     for (const canary of [token, password]) expectNoCanary(canary, sent);
   });
 
+  test('as a process, again and again before it is answered, is answered once', async () => {
+    const { child, reader } = startChild();
+    const asks: unknown[] = [];
+    child.on('message', (message: { strongroom?: string }) => {
+      if (message.strongroom === 'ask') asks.push(message);
+    });
+    await expect.poll(() => asks.length, inTime).toBeGreaterThan(2);
+    const sent: unknown[] = [];
+    const send = child.send.bind(child);
+    child.send = ((message: unknown, ...more: []) => {
+      sent.push(message);
+      return send(message as string, ...more);
+    }) as typeof child.send;
+    shareSettings(settings, child);
+    for (const ask of [...asks]) child.emit('message', ask);
+    expect(sent).toHaveLength(1);
+    await reader.received;
+    expect(await reader.ask('changed')).toEqual([]);
+  });
+
+  test('as a process, and leaves, is given nothing more', async () => {
+    const { child, reader } = startChild();
+    shareSettings(settings, child);
+    await reader.received;
+    const left = new Promise<void>((resolve) => {
+      child.on('message', (message: { strongroom?: string }) => {
+        if (message.strongroom === 'leave') resolve();
+      });
+    });
+    const sent: unknown[] = [];
+    await reader.ask('leave');
+    await left;
+    child.send = ((message: unknown) => sent.push(message)) as never;
+    await settings.refresh();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual([]);
+  });
+
   test('without end does not use memory without end', async () => {
     const worker = startWorker(
       'eavesdropper',
@@ -150,9 +190,9 @@ describe('whoever asks', () => {
     worker.on('message', ({ text }: { text?: string }) => {
       if (text !== undefined) texts += 1;
     });
-    await expect.poll(() => texts).toBe(40);
+    await expect.poll(() => texts, inTime).toBe(40);
     await settings.refresh();
-    await expect.poll(() => texts).toBe(56);
+    await expect.poll(() => texts, inTime).toBe(56);
   });
 
   test('is a reader of the secrets that it is handed, for the audit trail', async () => {

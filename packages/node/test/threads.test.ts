@@ -260,6 +260,6 @@ test('a resolver is listened to once, however many threads there are', async () 
   vault.set('TOKEN', 'two');
   await settings.refresh();
   for (const { reader } of readers) {
-    await expect.poll(() => reader.ask('values')).toEqual({ TOKEN: 'two' });
+    await expect.poll(() => reader.ask('values'), { timeout: 20_000 }).toEqual({ TOKEN: 'two' });
   }
 });

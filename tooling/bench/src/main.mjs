@@ -3,6 +3,7 @@ import { adapters } from './adapters.mjs';
 import { audit } from './audit.mjs';
 import { bigRefresh } from './big-refresh.mjs';
 import { hotRead } from './hot-read.mjs';
+import { migration } from './migration.mjs';
 import { startUpFromEnvironment } from './start-up-environment.mjs';
 import { coldReads, startUpWithVault } from './start-up-vault.mjs';
 
@@ -12,5 +13,6 @@ await startUpFromEnvironment(rounds);
 await startUpWithVault(rounds);
 await coldReads(rounds);
 await bigRefresh(Math.min(rounds, 5));
+await migration(rounds);
 await adapters(rounds);
 await audit(Math.min(rounds, 5));

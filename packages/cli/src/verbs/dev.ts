@@ -16,7 +16,7 @@ export const define = (host: Host) =>
       ['strongroom dev --embedded --port 0', 'the embedded server, on a free port'],
     ],
   )
-    .option('--port <port>', 'the port; 0 for a free one with the embedded server', portOf, 8200)
+    .option('--port <port>', 'the port; 0 for a free one', portOf, 8200)
     .option('--embedded', 'the embedded server, also when vault or bao is there')
     .option('--seed <file>', 'JSON of secrets to begin with: by path below secret/, each an object')
     .action((options) =>

@@ -25,9 +25,9 @@ export const define = (host: Host) =>
     .action((names, options) =>
       host.run(options, async (session) => {
         const { definition } = await session.config();
-        const settings = await session.settings(
-          names.length === 0 ? undefined : definitionOnly(definition, names),
-        );
+        const settings = await session.settings({
+          only: names.length === 0 ? undefined : definitionOnly(definition, names),
+        });
         const { application } = definition;
         const { environment, rollout } = settings;
         if (!session.io.env['USE_VAULT']) {

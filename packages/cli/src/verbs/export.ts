@@ -23,7 +23,7 @@ export const define = (host: Host) =>
         const { Entry, writeDotenv } = await import('@strongroom/migrate');
         const { definition } = await session.config();
         const only = options.only === undefined ? undefined : definitionOnly(definition, options.only);
-        const settings = await session.settings(only);
+        const settings = await session.settings({ only, leave: true });
         const values = await loadAll(settings);
         const entries = settings.explain().flatMap(({ name, source, locator = '' }) => {
           const text = source === 'defaults' ? undefined : settingText(name, values[name]);

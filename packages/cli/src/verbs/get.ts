@@ -21,7 +21,7 @@ export const define = (host: Host) =>
     .action((name, options) =>
       host.run(options, async (session) => {
         const { definition } = await session.config();
-        const settings = await session.settings(definitionOnly(definition, [name]));
+        const settings = await session.settings({ only: definitionOnly(definition, [name]) });
         const values = await loadAll(settings);
         const { stdout } = session.io;
         const value = values[name];

@@ -31,7 +31,7 @@ export const define = (host: Host) =>
         const names = options.only ?? Object.keys(definition.settings);
         const follow = options.restartOnRotation === true;
         const only = options.only === undefined ? undefined : definitionOnly(definition, names);
-        const settings = await session.settings(only, follow);
+        const settings = await session.settings({ only, follow });
         await loadAll(settings);
 
         const environment = () => {

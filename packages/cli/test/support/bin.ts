@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { remember } from './leak-check.js';
 import { afterwards } from './project.js';
@@ -35,23 +36,27 @@ export const callInTerminal = (argv: readonly string[], options: BinOptions): Bi
 interface BinOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file that standard output goes to, instead of being kept. */
+  readonly stdout?: string;
 }
 
 function begin(
   file: string,
   args: readonly string[],
   argv: readonly string[],
-  { cwd, env = {} }: BinOptions,
+  { cwd, env = {}, stdout }: BinOptions,
 ): BinCall {
+  const output = stdout === undefined ? 'pipe' : openSync(stdout, 'w');
   const child = spawn(file, args, {
     cwd,
     env: { PATH: process.env['PATH'], TERM: 'xterm', STRONGROOM_DEBUG: '1', ...env },
-    stdio: 'pipe',
+    stdio: ['pipe', output, 'pipe'],
   });
+  if (typeof output === 'number') closeSync(output);
   const watchers = new Set<() => void>();
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text;
       for (const look of watchers) look();
     });

@@ -47,8 +47,7 @@ export class HandingOver<T extends Declarations> {
       const { setting, origin, raw, deleted } = one;
       if (given.has(one)) this.#given.set(setting.name, one);
       const told = given.has(one) && origin !== undefined && origin.source !== 'defaults';
-      const value = typeof raw === 'bigint' ? String(raw) : raw;
-      return { explanation: one.explain(), deleted, raw: told ? { value } : undefined };
+      return { explanation: one.explain(), deleted, raw: told ? { value: raw } : undefined };
     });
   }
 

@@ -25,7 +25,8 @@ export interface HandedSetting {
 }
 
 /** A handover as text, for any channel. */
-export const writeHandover = (handover: Handover): string => JSON.stringify(handover);
+export const writeHandover = (handover: Handover): string =>
+  JSON.stringify(handover, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
 /**
  * Reads a handover.

@@ -41,7 +41,7 @@ describe('a baseline', () => {
   });
 
   test('holds no value, and no two files hold the same fingerprints', async () => {
-    const canary = canarySecret().replaceAll(/[^A-Za-z0-9]/g, 'x');
+    const canary = canarySecret().replaceAll(/[^A-Za-z0-9]/g, '');
     await using folder = await Folder.with({ 'a.env': `DB_PASSWORD=${canary}\n` });
     const texts = [await readFile(await saved(folder), 'utf8'), await readFile(await saved(folder), 'utf8')];
     expect(findCanary(canary, ...texts)).toBeUndefined();

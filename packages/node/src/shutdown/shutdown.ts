@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
 import {
+  type Clock,
   checkOptions,
   type Declarations,
   type Logger,
   type Resolver,
   StrongroomError,
+  systemClock,
 } from '@strongroom/core';
 import { listenToSignal } from '../signal-listener.js';
 import { warn } from '../warning.js';
@@ -19,13 +21,18 @@ export interface ShutdownOptions {
   readonly deadlineMs?: number;
   /** Told of what goes wrong; without one that is a process warning. */
   readonly logger?: Logger;
+  /** @default the system's time */
+  readonly clock?: Clock;
 }
+
+/** How long after a signal the same one is taken for it, in milliseconds: npm passes on what the terminal sent to all. */
+const sameWithinMs = 500;
 
 /**
  * Ends the process in good order at a signal: closes what the application has open, in order, then the settings, and
  * lets the process end by itself. Its exit code is then the one that it had, or 0; it is 1 where something could not
- * be closed, or not within the deadline, at which the process is ended. A second signal ends it at once, with 128 and
- * the signal's number.
+ * be closed, or not within the deadline, at which the process is ended. A second signal, or the same again half a second
+ * later, ends it at once, with 128 and the signal's number.
  *
  * @returns a signal that is aborted when it begins
  * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, or a signal that nothing can listen to
@@ -33,15 +40,27 @@ export interface ShutdownOptions {
  * shutdownOn(['SIGTERM', 'SIGINT'], { settings, close: [server, pool] });
  */
 export function shutdownOn(signals: readonly NodeJS.Signals[], options: ShutdownOptions): AbortSignal {
-  checkOptions('shutdownOn()', options, { settings: true, close: true, deadlineMs: true, logger: true });
-  const { settings, close: things = [], deadlineMs = 10_000, logger } = options;
+  checkOptions('shutdownOn()', options, {
+    settings: true,
+    close: true,
+    deadlineMs: true,
+    logger: true,
+    clock: true,
+  });
+  const { settings, close: things = [], deadlineMs = 10_000, logger, clock = systemClock } = options;
   if (!(deadlineMs > 0)) throw new StrongroomError('DEFINITION_INVALID', 'deadlineMs is no time above 0 ms');
   const begun = new AbortController();
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   const heard = (signal: NodeJS.Signals) => {
-    if (begun.signal.aborted) process.exit(128 + constants.signals[signal]);
-    logger?.info({ signal }, 'shutting down');
-    begun.abort();
-    void shutDown([...things, settings], deadlineMs, logger);
+    const at = clock.now();
+    if (first === undefined) {
+      first = { signal, at };
+      logger?.info({ signal }, 'shutting down');
+      begun.abort();
+      void shutDown([...things, settings], { deadlineMs, logger, clock });
+    } else if (signal !== first.signal || at - first.at >= sameWithinMs) {
+      process.exit(128 + constants.signals[signal]);
+    }
   };
   const listening: (() => void)[] = [];
   const end = () => {
@@ -61,14 +80,17 @@ export function shutdownOn(signals: readonly NodeJS.Signals[], options: Shutdown
 
 async function shutDown(
   things: readonly Closable[],
-  deadlineMs: number,
-  logger: Logger | undefined,
+  {
+    deadlineMs,
+    logger,
+    clock,
+  }: { readonly deadlineMs: number; readonly logger: Logger | undefined; readonly clock: Clock },
 ): Promise<void> {
   const code = process.exitCode;
   // Of a process that ends by itself on the way, because nobody waits for anything any more.
   process.exitCode = 1;
   let closing: Closable | undefined;
-  setTimeout(() => {
+  clock.after(deadlineMs, () => {
     const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
     const what =
       closing === undefined
@@ -77,7 +99,7 @@ async function shutDown(
     warn('SHUTDOWN_LATE', `The shutdown took longer than ${deadlineMs / 1000} s: ${what}`, logger);
     // A process warning is written in the next turn.
     setImmediate(() => process.exit());
-  }, deadlineMs).unref();
+  });
   let failed = false;
   for (closing of things) {
     try {

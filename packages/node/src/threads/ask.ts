@@ -13,6 +13,12 @@ export interface Ask {
   readonly key?: string;
 }
 
+/** What a process sends when it needs nothing more; a thread closes its port. */
+export interface Leave {
+  readonly strongroom: 'leave';
+  readonly id: string;
+}
+
 /** What is sent to a process. */
 export type Answer =
   | { readonly strongroom: 'settings'; readonly id: string; readonly key: string; readonly sealed: string }
@@ -29,6 +35,12 @@ export function readAsk(message: unknown): Ask | undefined {
     (port instanceof MessagePort || (typeof id === 'string' && typeof key === 'string'));
   // Each field was looked at, which the compiler does not put together.
   return shaped ? (message as unknown as Ask) : undefined;
+}
+
+/** @returns the id of the process that leaves; undefined for a message of anybody else */
+export function readLeave(message: unknown): string | undefined {
+  if (!isObject(message) || message['strongroom'] !== 'leave') return undefined;
+  return typeof message['id'] === 'string' ? message['id'] : undefined;
 }
 
 /** @returns undefined for a message of anybody else, or for another one here */

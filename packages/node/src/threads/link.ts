@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isMainThread, MessageChannel, type MessagePort, parentPort } from 'node:worker_threads';
-import { type Ask, readAnswer } from './ask.js';
+import { type Ask, type Leave, readAnswer } from './ask.js';
+import { type Listener, ours, putAside } from './messages-aside.js';
 import { KeyAgreement, unseal } from './sealed-text.js';
 
 /** The way to whoever hands settings over. */
@@ -54,45 +55,26 @@ function threadLink(parent: MessagePort, { heard, lost }: LinkListener): Link {
 function processLink({ heard, lost }: LinkListener): Link {
   const id = randomUUID();
   const agreement = new KeyAgreement();
-  const aside = new MessagesAside();
-  const listen = (message: unknown, handle: unknown) => {
+  const listen: Listener = (message, handle) => {
     const answer = readAnswer(message, id);
-    if (answer === undefined) return aside.put(message, handle);
+    if (answer === undefined) return putAside(listen, message, handle);
     if (answer.strongroom === 'end') return lost();
     const key = agreement.keyWith(answer.key);
     const text = key && unseal(key, answer.sealed);
     if (text !== undefined) heard(text);
   };
+  const send = (message: Ask | Leave) => {
+    // That the channel is closed is told by its own event.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+  ours.add(listen);
   process.on('message', listen).on('disconnect', lost);
   return {
-    ask(what) {
-      const ask: Ask = { strongroom: 'ask', ...what, id, key: agreement.publicPart };
-      // That the channel is closed is told by its own event.
-      process.send?.(ask, undefined, undefined, () => undefined);
-    },
+    ask: (what) => send({ strongroom: 'ask', ...what, id, key: agreement.publicPart }),
     end() {
+      send({ strongroom: 'leave', id });
+      ours.delete(listen);
       process.off('message', listen).off('disconnect', lost);
     },
-  };
-}
-
-/** Messages that came while nobody but us listened: Node.js keeps them for the first listener, which is us. */
-class MessagesAside {
-  readonly #messages: (readonly [message: unknown, handle: unknown])[] = [];
-
-  put(message: unknown, handle: unknown): void {
-    if (process.listenerCount('message') > 1) return;
-    if (this.#messages.length === 0) process.on('newListener', this.#handOn);
-    this.#messages.push([message, handle]);
-  }
-
-  readonly #handOn = (event: string | symbol) => {
-    if (event !== 'message') return;
-    process.off('newListener', this.#handOn);
-    // The listener is told of before it is there.
-    process.nextTick(() => {
-      for (const [message, handle] of this.#messages.splice(0))
-        process.emit('message', message, handle as never);
-    });
   };
 }

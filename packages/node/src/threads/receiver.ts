@@ -5,6 +5,8 @@ import { KeyAgreement, seal } from './sealed-text.js';
 
 /** Where settings are handed to. */
 export interface Receiver {
+  /** Of a process, which may ask more than once. */
+  readonly id?: string;
   give(text: string): void;
   /** Nothing more is given. */
   end(): void;
@@ -32,6 +34,7 @@ export function processReceiver(child: ChildProcess, { id = '', key: part = '' }
     if (child.connected) child.send(answer, () => undefined);
   };
   return {
+    id,
     give: (text) => send({ strongroom: 'settings', id, key: agreement.publicPart, sealed: seal(key, text) }),
     end: () => send({ strongroom: 'end', id }),
   };

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Worker } from 'node:worker_threads';
 import type { Declarations, Resolver } from '@strongroom/core';
 import { HandingOver } from '@strongroom/core/handover';
-import { readAsk } from './ask.js';
+import { readAsk, readLeave } from './ask.js';
 import { processReceiver, type Receiver, threadReceiver } from './receiver.js';
 
 /** One asks once for each definition; whoever asks without end is not let use memory without end. */
@@ -46,8 +46,12 @@ export class Sharing<T extends Declarations> {
   };
 
   readonly #heard = (message: unknown): void => {
+    const leaving = readLeave(message);
+    if (leaving !== undefined) this.#forget(leaving);
     const ask = readAsk(message);
     if (ask === undefined || ask.application !== this.#settings.definition.application) return;
+    // Asked again before it was answered: nothing between two processes is lost.
+    if (ask.id !== undefined && this.#withId(ask.id) !== undefined) return;
     const target = this.#target;
     const receiver: Receiver | undefined =
       'postMessage' in target
@@ -64,6 +68,15 @@ export class Sharing<T extends Declarations> {
     this.#receivers.set(receiver, new HandingOver(this.#settings, new Set(names)));
     this.#giveTo(receiver);
   };
+
+  #withId(id: string): Receiver | undefined {
+    return [...this.#receivers.keys()].find((receiver) => receiver.id === id);
+  }
+
+  #forget(id: string): void {
+    const receiver = this.#withId(id);
+    if (receiver !== undefined) this.#receivers.delete(receiver);
+  }
 
   #giveTo(receiver: Receiver): void {
     const text = this.#receivers.get(receiver)?.next();

@@ -5,7 +5,11 @@ import { shop } from './shop.mjs';
 
 const channel = isMainThread ? process : parentPort;
 const say = (message) => (isMainThread ? process.send(message) : parentPort.postMessage(message));
-const settings = await receiveSettings(shop, { only: ['PORT'] });
+// Two at a time, which share the channel of a process.
+const [settings, others] = await Promise.all([
+  receiveSettings(shop, { only: ['PORT'] }),
+  receiveSettings(shop, { only: ['HOSTS'] }),
+]);
 // Whatever it may have to do before it listens.
 await new Promise((resolve) => setTimeout(resolve, 100));
 const jobs = [];
@@ -14,5 +18,6 @@ channel.on('message', async function listen(message) {
   if (message !== 'end') return;
   say({ jobs, port: settings.current().PORT });
   await settings.close();
+  await others.close();
   channel.off('message', listen);
 });

@@ -61,6 +61,8 @@ if (settings !== undefined) {
       inspect(settings, { depth: 9 }),
     ],
     all: () => all,
+    // And goes on answering.
+    leave: () => settings.close(),
     close: async () => {
       await settings.close();
       await following;

@@ -1,8 +1,8 @@
-// Holds each chunk 2.5 ms each way, so that a round trip takes 5 ms more. A process of its own.
+// Holds each chunk some milliseconds each way: 2.5 unless told, so that a round trip takes 5 ms more. A process of its own.
 import { connect, createServer } from 'node:net';
 
 const upstream = Number(process.argv[2]);
-const delayMs = 2.5;
+const delayMs = Number(process.argv[3] ?? 2.5);
 
 function pass(from, to) {
   from.on('data', (chunk) => setTimeout(() => to.writable && to.write(chunk), delayMs));

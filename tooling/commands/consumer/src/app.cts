@@ -2,6 +2,9 @@ import core = require('@strongroom/core');
 import expressAdapter = require('@strongroom/express');
 import fastifyAdapter = require('@strongroom/fastify');
 import node = require('@strongroom/node');
+import shutdown = require('@strongroom/node/shutdown');
+import testing = require('@strongroom/node/testing');
+import threads = require('@strongroom/node/threads');
 
 const definition = core.defineSettings({
   application: 'shop',
@@ -12,4 +15,4 @@ const resolver = core.createResolver(definition, { environment: 'production', so
 const settings = expressAdapter.expressSettings(resolver);
 const token: string = fastifyAdapter.readerFor(definition)({}).TOKEN;
 
-export = { settings, token, loadSettings: node.loadSettings };
+export = { settings, token, loadSettings: node.loadSettings, ...shutdown, ...testing, ...threads };

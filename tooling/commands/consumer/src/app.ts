@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import {
   createResolver,
   defineSettings,
@@ -11,9 +12,13 @@ import { startDevServer } from '@strongroom/dev-server';
 import { expressSettings } from '@strongroom/express';
 import { fastifySettings, readerFor } from '@strongroom/fastify';
 import { loadSettings } from '@strongroom/node';
+import { shutdownOn } from '@strongroom/node/shutdown';
+import { withSettings } from '@strongroom/node/testing';
+import { receiveSettings, shareSettings } from '@strongroom/node/threads';
 import { vaultSource } from '@strongroom/vault';
 import express from 'express';
 import Fastify from 'fastify';
+import { defineConfig, type StrongroomConfig } from 'strongroom';
 import { z } from 'zod';
 
 const definition = defineSettings({
@@ -50,4 +55,17 @@ const fastify = Fastify();
 await fastify.register(fastifySettings, { resolver, closeResolver: false });
 fastify.get('/', async (request) => settingsOf(request).PORT + request.settings.PORT);
 
-export { healthSchema, port };
+const config: StrongroomConfig = defineConfig({
+  definition,
+  environments: { production: { address: 'https://vault.example.com' } },
+});
+
+const stopping: AbortSignal = shutdownOn(['SIGTERM'], { settings: loaded, close: [fastify, app.listen(0)] });
+const { exitCode } = await loaded.run('node', ['--version'], { only: ['PORT'], signal: stopping });
+shareSettings(loaded, cluster, { only: ['PORT'] });
+const received = await receiveSettings(definition, { only: ['PORT'] });
+const text = await withSettings(definition, { DATABASE_URL: 'http://localhost' }, (given) =>
+  String(given.current()),
+);
+
+export { config, exitCode, healthSchema, port, received, text };
