@@ -111,12 +111,14 @@ function valueAt(text: string, start: number, at: number, kind: FileKind): Liter
 const lineBefore = (text: string, at: number): string =>
   at < 48 ? `\n${text.slice(0, at)}` : text.slice(at - 48, at);
 
+// Another variable, or a command with its options or files, as shells and Dockerfiles have it.
+const goesOn = /\s(?:-{1,2}[A-Za-z]|[A-Za-z_][A-Za-z0-9_]*=|[^\s]*[/|&])|;\s/;
+
 /** A value without quotes that has the line for itself; a comment after it is none of it. */
 function restOfLine(text: string, at: number): Literal | undefined {
   const line = text.slice(at, at + 4096).split('\n', 1)[0] ?? '';
-  const whole = line.replace(/[ \t]#.*$/, '').trimEnd();
-  // In YAML a space is part of the value; elsewhere another variable or a command may follow.
-  const value = /:\s*$/.test(text.slice(Math.max(0, at - 8), at)) ? whole : (whole.split(/\s/, 1)[0] ?? '');
+  const whole = line.replace(/[ \t][#;].*$/, '').trimEnd();
+  const value = goesOn.test(whole) ? whole.replace(/;?\s.*$/, '') : whole;
   return value === '' ? undefined : { start: at, end: at + value.length, value, quoted: false };
 }
 

@@ -1,6 +1,6 @@
 import type { FileKind } from './file-kind.js';
 import type { Detection, Rule } from './rule.js';
-import { isPlaceholder, isPlaceholderWord, isReference, looksRandom } from './value-strength.js';
+import { isPlaceholder, isPlaceholderWord, isReference, looksRandom, strengthOf } from './value-strength.js';
 
 export const connectionString: Rule = {
   id: 'connection-string',
@@ -19,13 +19,28 @@ export function connectionStrings(text: string, kind: FileKind): readonly Detect
     if (start === at) continue;
     const value = withoutPunctuation(text.slice(start, runEnd));
     const parts = addressParts(value);
-    if (parts?.password === undefined || isDocumentation(parts)) continue;
-    if (kind === 'prose' && /^[a-z]+$/i.test(parts.password)) continue;
+    if (parts === undefined) continue;
+    if (!hasPassword(parts, kind) && !hasSecretParameter(value, kind)) continue;
     found.push({ rule: connectionString, start, end: start + value.length, value });
     // What stands in its query is a part of it.
     at = runEnd - 3;
   }
   return found;
+}
+
+function hasPassword(parts: AddressParts, kind: FileKind): boolean {
+  if (parts.password === undefined || isDocumentation(parts)) return false;
+  return kind !== 'prose' || !/^[a-z]+$/i.test(parts.password);
+}
+
+const parameter =
+  /[?&](?:(pass|password|passwd|pwd)|token|secret|sig|key|api_?key|access_?(?:key|token))=([^&#]{6,256})/i;
+
+/** `?password=…`, as drivers and services take it. */
+function hasSecretParameter(address: string, kind: FileKind): boolean {
+  const [, isPassword, given = ''] = parameter.exec(address) ?? [];
+  const strength = strengthOf(given);
+  return strength === 'strong' || (strength === 'weak' && kind === 'settings' && isPassword !== undefined);
 }
 
 /** An address that is a secret's value but has nothing secret in it: no password, and a host that anybody has. */

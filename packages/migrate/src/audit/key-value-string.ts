@@ -23,6 +23,8 @@ export function keyValueStrings(text: string, kind: FileKind): readonly Detectio
     let end = index;
     while (end < text.length && end - index < reach && !ends.test(text.charAt(end))) end++;
     done = end;
+    // A parameter of an address is a part of it.
+    if (/:\/\/\S*$/.test(text.slice(start, index))) continue;
     if (kind === 'code' && !/["'`]/.test(text.charAt(start - 1))) continue;
     const whole = text.slice(start, end);
     const value = whole

@@ -1,24 +1,28 @@
-/** Undoes base64 in the `data` of Kubernetes Secrets, where values stand so. */
-export class KubernetesSecret {
-  readonly #text: string;
-  readonly #isOne: boolean;
+import type { Detection } from './rule.js';
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#isOne = /^kind:[ \t]{1,8}["']?Secret\b/m.test(text);
-  }
+const line =
+  /^[ \t]{1,20}["']?(?<key>[\w.-]{1,253})["']?:[ \t]{1,8}["']?(?<base64>[A-Za-z0-9+/]{8,65536}={0,2})["']?[ \t]*\r?$/gm;
 
-  /** What a value of the text means; undefined where it means itself. */
-  decoded(start: number, value: string): string | undefined {
-    if (!this.#isOne || !this.#isInData(start)) return undefined;
-    const bytes = Buffer.from(value, 'base64');
-    const text = bytes.toString('utf8');
-    return bytes.toString('base64') === value && !text.includes('\ufffd') ? text : undefined;
+/**
+ * What is secret in the `data` of Kubernetes Secrets, where values stand in base64.
+ *
+ * @param scan finds secrets in a text, here in a value behind its name
+ */
+export function kubernetesSecrets(
+  text: string,
+  scan: (decoded: string) => readonly Detection[],
+): readonly Detection[] {
+  if (!/^kind:[ \t]{1,8}["']?Secret\b/m.test(text)) return [];
+  const found: Detection[] = [];
+  for (const { index, 0: whole, groups } of text.matchAll(line)) {
+    const { key = '', base64 = '' } = groups ?? {};
+    const bytes = Buffer.from(base64, 'base64');
+    const value = bytes.toString('utf8');
+    if (bytes.toString('base64') !== base64 || value.includes('\ufffd')) continue;
+    const [first] = scan(`${key}=${value}`);
+    if (first === undefined) continue;
+    const start = index + whole.lastIndexOf(base64);
+    found.push({ rule: first.rule, start, end: start + base64.length, value, name: key });
   }
-
-  // A Secret has at most a megabyte; its section begins somewhere before the value.
-  #isInData(start: number): boolean {
-    const before = this.#text.slice(Math.max(0, start - 65_536), start);
-    return before.lastIndexOf('\ndata:') > before.lastIndexOf('\nstringData:');
-  }
+  return found;
 }

@@ -94,7 +94,7 @@ const isPassword = (name: string): boolean => /(?:pass|password|passwd|pwd)$/i.t
 
 const isPlain = (value: string): boolean => /^[A-Z][a-z]+$/.test(value);
 const isSentence = (value: string): boolean =>
-  /\s/.test(value) || /^[a-z]+(?:[._-][a-z]+|[|,:][a-z0-9]+)+$/i.test(value);
+  (/\s/.test(value) && !/[@#$%^&*+=~]/.test(value)) || /^[a-z]+(?:[._-][a-z]+|[|,:][a-z0-9]+)+$/i.test(value);
 
 const nameCharacter = /[A-Za-z0-9_$.-]/;
 /** Longer ones are no names. */

@@ -2,7 +2,7 @@ import { connectionStrings } from './connection-string.js';
 import { fileKind } from './file-kind.js';
 import { keyValueStrings } from './key-value-string.js';
 import type { KnownValues } from './known-values.js';
-import { KubernetesSecret } from './kubernetes-secret.js';
+import { kubernetesSecrets } from './kubernetes-secret.js';
 import { namedLiterals } from './named-literals.js';
 import { privateKeys } from './private-keys.js';
 import type { Detection } from './rule.js';
@@ -19,10 +19,21 @@ export interface Knowledge {
 }
 
 /** Runs every rule on a text: one detection for each secret, in the order in which they stand. */
-export function scanText(text: string, file: string, { secrets, known }: Knowledge): readonly Detection[] {
+export function scanText(text: string, file: string, knowledge: Knowledge): readonly Detection[] {
+  const decoded = (value: string) => withoutOverlaps(ranked(value, 'secret.env', knowledge));
+  const rest = ranked(text, file, knowledge);
+  const manifest = kubernetesSecrets(text, decoded).map((detection) => ({ detection, rank: -1 }));
+  return withoutOverlaps([...manifest, ...rest]).map((detection) => {
+    const { value, start } = detection;
+    const name = knowledge.known.nameOf(value) ?? detection.name ?? nameBefore(text, start);
+    return name === undefined ? detection : { ...detection, name };
+  });
+}
+
+/** What each rule finds. Of those that overlap the one comes first that says most: an address before its password. */
+function ranked(text: string, file: string, { secrets, known }: Knowledge): readonly Ranked[] {
   const kind = fileKind(file);
-  // Of those that overlap the one comes first that says most: the whole of an address rather than its password.
-  const ranked = [
+  return [
     [...connectionStrings(text, kind), ...keyValueStrings(text, kind)],
     known.in(text),
     privateKeys(text),
@@ -31,13 +42,6 @@ export function scanText(text: string, file: string, { secrets, known }: Knowled
     secretFiles(text, file),
     namedLiterals(text, file, secrets),
   ].flatMap((found, rank) => found.map((detection) => ({ detection, rank })));
-  const manifest = new KubernetesSecret(text);
-  return withoutOverlaps(ranked).map((found) => {
-    const decoded = manifest.decoded(found.start, found.value);
-    const detection = decoded === undefined ? found : { ...found, value: decoded };
-    const name = known.nameOf(detection.value) ?? detection.name ?? nameBefore(text, detection.start);
-    return name === undefined ? detection : { ...detection, name };
-  });
 }
 
 interface Ranked {
@@ -45,9 +49,9 @@ interface Ranked {
   readonly rank: number;
 }
 
-function withoutOverlaps(ranked: readonly Ranked[]): readonly Detection[] {
+function withoutOverlaps(all: readonly Ranked[]): readonly Detection[] {
   const kept: Ranked[] = [];
-  const inOrder = [...ranked].sort((a, b) => a.detection.start - b.detection.start || a.rank - b.rank);
+  const inOrder = [...all].sort((a, b) => a.detection.start - b.detection.start || a.rank - b.rank);
   for (const next of inOrder) {
     const last = kept.at(-1);
     if (last === undefined || last.detection.end <= next.detection.start) kept.push(next);

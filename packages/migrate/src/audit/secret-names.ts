@@ -9,6 +9,9 @@ const nouns = new Set(
   ).split(' '),
 );
 
+/** Words that make any `key` a secret: `ENCRYPTION_PRIMARY_KEY`. */
+const keyed = new Set('encryption signing hmac secret private'.split(' '));
+
 /** Words after the noun that change nothing: `PASSWORD_PROD`, `secretKeyValue`. */
 const trailers = new Set(
   'value default prod production staging stage dev development test live old new current previous primary secondary base string b64 base64 pem 1 2 3'.split(
@@ -42,6 +45,7 @@ export function namesSecret(name: string): boolean {
   // The salt of a hash is public; one that an application has for itself is not.
   if (last === 'salt') return before !== '' && before !== 'password';
   const pair = `${before}_${last.replace(/^keys$/, 'key')}`;
+  if (last === 'key' && words.some((word) => keyed.has(word))) return !harmless.has(before);
   if (nouns.has(pair)) return !harmless.has(words.at(-3) ?? '');
   return (
     (nouns.has(last) || /^(?!csrf|xsrf).{2,20}(?:password|passwd|secret|token)$/.test(last)) &&

@@ -42,7 +42,7 @@ const looksLikeBase64Path = (value: string): boolean =>
   /^\/[A-Za-z0-9+/]{20,}={0,2}$/.test(value) && looksRandom(value);
 
 const placeholderParts =
-  /example|placeholder|changeme|change[-_ ]?(?:me|this|it)|your[-_ ]|yours|dummy|sample|redacted|replace|insert[-_ ]|put[-_ ]|enter[-_ ]|(?<![a-z0-9])(?:todo|fixme|xxx)|x{5,}|\*\*\*|\.\.\.|…|^<.*>$|^\[.*\]$|not[-_ ]?(?:set|a|real)|lorem|deadbeef|0123456789|1234567890|abcdefgh|abcdef123/;
+  /example|placeholder|changeme|change[-_ ]?(?:me|this|it)|your[-_ ]|yours|dummy|sample|redacted|replace|insert[-_ ]|put[-_ ]|enter[-_ ]|(?<![a-z0-9])(?:todo|fixme|xxx)|x{5,}|\*\*\*|\.\.\.|…|^<.*>$|^\[.*\]$|not[-_ ](?:set|real|a[-_ ](?:real|secret))|lorem|deadbeef|0123456789|1234567890|abcdefgh|abcdef123/;
 
 const placeholderWords = new Set(
   (

@@ -32,7 +32,7 @@ beforeAll(async () => {
   report = await auditTree({ root: folder.path, definition, knownValues });
   plain = await auditTree({ root: folder.path });
   secretlint = accuracyOf(await secretlintSightings(files), planted);
-});
+}, 120_000);
 
 const kindsIn = (some: readonly { readonly kind: string }[]): number =>
   new Set(some.map(({ kind }) => kind)).size;

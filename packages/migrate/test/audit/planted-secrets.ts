@@ -131,6 +131,10 @@ const addresses = [
   address('postgres address', (r) => `postgresql://app:${r.alphanumeric(14)}@db.internal.shop.io:5432/shop`),
   address('mysql address', (r) => `mysql://root:${r.password()}@10.0.3.7/shop`.replaceAll('#', '%23')),
   address('mongodb address', (r) => `mongodb+srv://svc:${r.alphanumeric(16)}@cluster0.k3x.mongodb.net/shop`),
+  address(
+    'address with a password as a parameter',
+    (r) => `jdbc:postgresql://db.shop.io/shop?user=app&password=${r.alphanumeric(16)}`,
+  ),
   address('redis address', (r) => `redis://:${r.alphanumeric(20)}@cache.shop.io:6379/1`),
   address('amqp address', (r) => `amqps://worker:${r.alphanumeric(12)}@queue.shop.io/vhost`),
   address('smtp address', (r) => `smtp://mailer:${r.alphanumeric(12)}@mail.shop.io:587`),
@@ -238,6 +242,10 @@ const named = [
     [
       'k8s/secret.yaml',
       (v) => `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  db-password: ${v}\n`,
+    ],
+    [
+      'k8s/list.yaml',
+      (v) => `apiVersion: v1\ndata:\n  username: c2hvcA==\n  smtp-password: "${v}"\nkind: Secret\n`,
     ],
     ['charts/secret.yml', (v) => `kind: Secret\ndata:\n  API_TOKEN: ${v}\n`],
   ]),

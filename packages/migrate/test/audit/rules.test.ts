@@ -84,7 +84,10 @@ describe('a value is taken', () => {
     ['.env', `export DB_PASSWORD="${strong} x"`, `${strong} x`],
     ['a.yaml', `db_password: ${strong},# x`, `${strong},# x`.replace(' ', ' ')],
     ['a.yaml', `args: ["--password=${strong}"]`, strong],
+    ['.env', `DB_PASSWORD=  ${strong}  out # x`, `${strong}  out`],
     ['a.sh', `DB_PASSWORD=${strong} ./run`, strong],
+    ['a.sh', `DB_PASSWORD=${strong}; run`, strong],
+    ['.gitlab-ci.yml', `  - PGPASSWORD=${strong} psql -h db`, strong],
     ['compose.yml', `  - "DB_PASSWORD=${strong}"`, strong],
     ['Dockerfile', `ENV DB_PASSWORD=${strong} OTHER=1`, strong],
     ['a.ini', `password = ${strong} ; comment`, strong],
@@ -104,6 +107,25 @@ describe('a value is taken', () => {
       expect(scan(around).map(({ value }) => value)).toEqual([address]);
     }
     expect(scan(`a ${address} b ${address}`)).toHaveLength(2);
+  });
+
+  test('of a Kubernetes Secret as it is meant: an address, a key, a password in base64', () => {
+    const base64 = (value: string) => Buffer.from(value).toString('base64');
+    const values = {
+      url: `postgres://app:${strong}@db/shop`,
+      password: `${strong}!`,
+      user: 'app',
+      port: '5432',
+    };
+    const data = Object.entries(values).map(([key, value]) => `  ${key}: ${base64(value)}\n`);
+    const manifest = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n${data.join('')}`;
+    expect(found(manifest, 'k8s/db.yaml')).toEqual([
+      ['connection-string', 'url', values.url],
+      ['secret-constant', 'password', values.password],
+    ]);
+    expect(
+      found(manifest.replace('kind: Secret', 'kind: Other'), 'k8s/db.yaml').map(([, name]) => name),
+    ).toEqual(['password']);
   });
 
   test('of an address whose password nobody encoded', () => {
