@@ -32,11 +32,14 @@ export function environmentSource(variables: EnvironmentVariables = process.env)
     async lookup(settings, context) {
       const names = context.declared ?? new Set(settings.map(({ name }) => name));
       const answers = new Map<string, Lookup>();
-      await Promise.all(
-        settings.map(async (setting) => {
-          answers.set(setting.name, await lookUp(setting.name, values, names, readBefore, context));
-        }),
-      );
+      const files: Promise<unknown>[] = [];
+      for (const { name } of settings) {
+        const answer = lookUp(name, values, names, readBefore, context);
+        // A promise for each of many variables is what a start would notice.
+        if (answer instanceof Promise) files.push(answer.then((read) => answers.set(name, read)));
+        else answers.set(name, answer);
+      }
+      await Promise.all(files);
       return answers;
     },
   };

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type Clock,
   ConfigurationError,
@@ -61,6 +60,8 @@ async function keyFrom(variables: EnvironmentVariables): Promise<string> {
     );
   }
   try {
+    // Imported here: nearly no start needs it.
+    const { readFile } = await import('node:fs/promises');
     return await readFile(keyFile, 'utf8');
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isStrongroomError } from '@strongroom/core';
 import type { Cancellation } from './cancellation.js';
 import type { KvMount } from './kv/kv-mount.js';
@@ -44,7 +43,7 @@ export async function bumpMarker(
     const there = await kv.read(path, options);
     try {
       // Data that no other bump has: when the answer to a write was lost, it tells whose version is there.
-      return await kv.write(path, { bump: randomUUID() }, { ...options, cas: there.version ?? 0 });
+      return await kv.write(path, { bump: crypto.randomUUID() }, { ...options, cas: there.version ?? 0 });
     } catch (error) {
       if (tries === maxTries || !isStrongroomError(error, 'CAS_MISMATCH')) throw error;
     }

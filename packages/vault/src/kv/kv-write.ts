@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '@strongroom/core';
 import type { VaultAnswer } from '../answer.js';
 import type { Cancellation } from '../cancellation.js';
@@ -139,5 +138,6 @@ const casMismatch = (secret: string): StrongroomError =>
 function isOurs(there: Readonly<Record<string, unknown>>, body: string | undefined): boolean {
   const ours: unknown = body === undefined ? undefined : own(JSON.parse(body), 'data');
   // The one has no prototype, the other has: as JSON both are the same.
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(there)), ours);
+  // Not imported: a start, which writes nothing, would wait for it.
+  return process.getBuiltinModule('node:util').isDeepStrictEqual(JSON.parse(JSON.stringify(there)), ours);
 }
