@@ -64,7 +64,10 @@ export async function planMigration(options: PlanOptions): Promise<Plan> {
   const conflicts = new Conflicts(onConflict);
   const maker = new StepMaker(moving, states, fingerprints, conflicts);
   const steps: Step[] = [];
-  for (const each of all) steps.push(await maker.make(each));
+  for (const each of all) {
+    const step = maker.make(each);
+    steps.push(step instanceof Promise ? await step : step);
+  }
   const groups: MovingGroup[] = [];
   for (const [path, keys] of groupSteps(steps, entries)) {
     const state = states.get(path);

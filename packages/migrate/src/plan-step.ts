@@ -56,17 +56,18 @@ export class StepMaker {
     }
   }
 
-  async make(each: Located): Promise<Step> {
+  /** @returns a promise only where somebody is to be asked */
+  make(each: Located): Step | Promise<Step> {
     const { entry, moves, path, key, reason, explanation } = each;
-    const source = fingerprintOf(this.#fingerprints, entry, path, key);
+    const source = () => fingerprintOf(this.#fingerprints, entry, path, key);
     if (!moves || path === undefined || key === undefined) {
       return stepOf(each, 'left-out', reason, explanation, source, undefined);
     }
     const data = this.#states.get(path)?.data;
     const comparison = compare(data, key, entry.reveal());
     if (comparison === 'same') return stepOf(each, 'unchanged', reason, explanation, source, source);
-    const vault =
-      comparison === 'missing' ? undefined : this.#fingerprints.of(`${path}#${key}`, valueIn(data, key));
+    const there = () => this.#fingerprints.of(`${path}#${key}`, valueIn(data, key));
+    const vault = comparison === 'missing' ? undefined : there;
     const unsafe = this.#unsafe.get(path);
     if (unsafe !== undefined) {
       const why = `would be written beside the number ${unsafe}, which has more digits than can be kept: make it text first`;
@@ -74,8 +75,11 @@ export class StepMaker {
     }
     if (comparison === 'missing') return stepOf(each, 'create', reason, explanation, source, undefined);
     const conflict = stepOf(each, 'conflict', reason, explanation, source, vault);
-    const winner = await this.#conflicts.winner(conflict);
-    return winner === 'source' ? stepOf(each, 'update', reason, explanation, source, vault) : conflict;
+    return this.#conflicts
+      .winner(conflict)
+      .then((winner) =>
+        winner === 'source' ? stepOf(each, 'update', reason, explanation, source, vault) : conflict,
+      );
   }
 }
 
@@ -84,8 +88,8 @@ function stepOf(
   action: Action,
   reason: Step['reason'],
   explanation: string,
-  source: string,
-  vault: string | undefined,
+  source: () => string,
+  vault: (() => string) | undefined,
 ): Step {
   return Object.freeze({
     entry: entry.name,
@@ -97,7 +101,22 @@ function stepOf(
     place,
     path,
     key,
-    fingerprints: Object.freeze({ source, vault }),
+    fingerprints: onDemand(source, vault),
+  });
+}
+
+/** Made when somebody looks: a run that nobody is shown needs those of conflicts only, and there may be thousands. */
+function onDemand(source: () => string, vault: (() => string) | undefined): Step['fingerprints'] {
+  const made: { source?: string; vault?: string | undefined } = {};
+  return Object.freeze({
+    get source() {
+      made.source ??= source();
+      return made.source;
+    },
+    get vault() {
+      made.vault ??= vault?.();
+      return made.vault;
+    },
   });
 }
 
