@@ -2,6 +2,7 @@ import { checkOptions } from '@strongroom/core';
 import { type DotenvAssignment, takeApart } from './dotenv-assignment.js';
 import type { Origin } from './entry.js';
 import { hasReference, interpolate, namesReferredTo } from './interpolation.js';
+import { beginsPem } from './pem-begin.js';
 import { malformedText, maxTextBytes, readText, type TextSource } from './read-text.js';
 import type { Reading } from './reading.js';
 import { ReadingDraft } from './reading-draft.js';
@@ -62,7 +63,7 @@ export function addDotenv(
       draft.warn('duplicate-key', at(line), message, name);
     }
     // Its other lines would be read as names, and names are shown.
-    if (assignment.quote === undefined && /-----BEGIN (?!.*-----END )/.test(value)) {
+    if (assignment.quote === undefined && beginsPem(value)) {
       throw malformedText(place, line, 'begins a key or certificate of several lines: put it in quotes.');
     }
     warnOfForm(draft, assignment, at(line));
