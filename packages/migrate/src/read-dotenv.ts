@@ -34,19 +34,19 @@ export async function readDotenv(source: TextSource, options: ReadDotenvOptions 
 /**
  * Adds what a `.env` text has to a reading, with what there is to know of it.
  *
- * @param around the variables that references find before those of the text. @default none
+ * @param around what references find before what stands in the text, undefined for a name that is not known
  */
 export function addDotenv(
   draft: ReadingDraft,
   text: string,
   place: string,
   expand: boolean,
-  around: ReadonlyMap<string, string> = new Map(),
+  around: (name: string) => string | undefined = () => undefined,
 ): void {
   const { assignments, unread } = takeApart(text);
   const at = (line: number): Origin => ({ reader: 'dotenv', place, line });
   const variables = new Map<string, string>();
-  const look = (name: string) => around.get(name) ?? variables.get(name);
+  const look = (name: string) => around(name) ?? variables.get(name);
   const lines = new Map<string, number>();
   const names = new Set(assignments.map(({ name }) => name));
   let expanded = 0;
