@@ -19,6 +19,12 @@ export interface StrongroomConfig<T extends Declarations = Declarations, E exten
   readonly vault?: VaultConfig;
   /** Vault, where it is another one in some environment; each option wins over that of `vault`. */
   readonly environments?: { readonly [N in NoInfer<E>]?: VaultConfig };
+  /**
+   * The `.env` file that the application reads, by `node --env-file` or `dotenv`, relative to the folder of the
+   * configuration: its variables count where the process has none of the name. It need not be there.
+   * @default the variables of the process alone
+   */
+  readonly envFile?: string;
 }
 
 /**

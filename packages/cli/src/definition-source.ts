@@ -26,12 +26,26 @@ ${body}
 `;
 }
 
-/** The source of the configuration of the command. */
-export const configSource = (definitionModule: string): string => `import { defineConfig } from 'strongroom';
+/**
+ * The source of the configuration of the command.
+ *
+ * @param envFile the `.env` file that the application reads, if it is known to
+ */
+export function configSource(definitionModule: string, envFile: string | undefined): string {
+  const options =
+    envFile === undefined
+      ? '{ definition }'
+      : `{
+  definition,
+  // What the application reads as well, by node --env-file or dotenv. It need not be there.
+  envFile: ${quoted(envFile)},
+}`;
+  return `import { defineConfig } from 'strongroom';
 import { definition } from '${definitionModule}';
 
-export default defineConfig({ definition });
+export default defineConfig(${options});
 `;
+}
 
 function declaration({ kind, place, form, optional }: ProposedSetting): string {
   const schema = optional ? `${schemas[form] ?? 'z.string()'}.optional()` : schemas[form];

@@ -69,7 +69,7 @@ function checkConfig(file: string, config: unknown): asserts config is Strongroo
         'End it with `export default defineConfig({ definition })`, with defineConfig of the package strongroom.',
     });
   }
-  const { definition, vault, environments } = config as StrongroomConfig;
+  const { definition, vault, environments, envFile } = config as StrongroomConfig;
   try {
     checkDefinition('definition', definition);
   } catch (error) {
@@ -83,13 +83,22 @@ function checkConfig(file: string, config: unknown): asserts config is Strongroo
       faults.push({ name: `environments.${name}`, reason: 'is no environment of the definition', hint });
     } else if (each !== undefined) faults.push(...optionFaults(`environments.${name}`, each, vaultNames));
   }
+  if (envFile !== undefined && (typeof envFile !== 'string' || envFile === '')) {
+    const hint = 'Name the .env file that the application reads, or leave it out.';
+    faults.push({ name: 'envFile', reason: 'is no path of a file', hint });
+  }
   if (faults.length > 0) {
     const texts = faults.map(({ name, reason, hint }) => `${name} ${reason}. ${hint}`);
     throw wrong(`${file}: ${texts.join('\n')}`);
   }
 }
 
-const topNames: OptionNames<StrongroomConfig> = { definition: true, vault: true, environments: true };
+const topNames: OptionNames<StrongroomConfig> = {
+  definition: true,
+  vault: true,
+  environments: true,
+  envFile: true,
+};
 
 const vaultNames: OptionNames<VaultConfig> = {
   address: true,

@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
+import type { Reading } from '@strongroom/migrate';
 import pc from 'picocolors';
 import type { Io, OutputStream } from './io.js';
 import { printable } from './printable.js';
@@ -13,6 +14,7 @@ export class Output {
   readonly json: boolean;
   readonly #io: Io;
   readonly #noteColors: Colors;
+  readonly #warned = new Set<string>();
 
   constructor(io: Io, json: boolean) {
     this.#io = io;
@@ -50,6 +52,14 @@ export class Output {
   /** Says something that should not be missed. */
   warn(text: string): void {
     this.#io.stderr.write(`${this.#noteColors.yellow('warning:')} ${printable(text)}\n`);
+  }
+
+  /** Says what there is to know of what was read, once: one command may read a file in two roles. */
+  warnOfReading({ warnings }: Pick<Reading, 'warnings'>): void {
+    for (const { message } of warnings) {
+      if (!this.#warned.has(message)) this.warn(message);
+      this.#warned.add(message);
+    }
   }
 
   /** Says why it did not work, and what to do. */

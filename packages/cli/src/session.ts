@@ -1,7 +1,15 @@
-import { type Definition, type Logger, nearMiss, parseBoolean } from '@strongroom/core';
+import { dirname, resolve } from 'node:path';
+import {
+  type Definition,
+  type EnvironmentVariables,
+  type Logger,
+  nearMiss,
+  parseBoolean,
+} from '@strongroom/core';
 import type { LoadedSettings } from '@strongroom/node';
 import { CommandError } from './command-error.js';
 import type { CommonOptions } from './common-options.js';
+import { type EnvFile, readEnvFile, withEnvFile } from './env-file.js';
 import { exitCodes } from './exit-code.js';
 import type { Io } from './io.js';
 import { type LoadedConfig, loadConfig } from './load-config.js';
@@ -30,6 +38,7 @@ export class Session {
   readonly #leaveInterrupt: () => void;
   readonly #opened: (() => Promise<void>)[] = [];
   #config: Promise<LoadedConfig> | undefined;
+  #envFile: Promise<EnvFile | undefined> | undefined;
 
   /** @param leaveInterrupt called when the command looks after the interrupt itself */
   constructor(io: Io, options: CommonOptions, signal: AbortSignal, leaveInterrupt: () => void) {
@@ -45,6 +54,28 @@ export class Session {
   config(): Promise<LoadedConfig> {
     this.#config ??= loadConfig(this.io.cwd, this.#options.config);
     return this.#config;
+  }
+
+  /**
+   * The `.env` file of the application, read once; undefined where the configuration names none.
+   *
+   * @throws CommandError as {@link config} does
+   * @throws SourceError for a file that is there and cannot be read
+   */
+  envFile(): Promise<EnvFile | undefined> {
+    this.#envFile ??= this.#readEnvFile();
+    return this.#envFile;
+  }
+
+  /**
+   * The variables that settings and Vault are wired by: those of the process, and of the `.env` file what the process
+   * does not have.
+   *
+   * @throws as {@link envFile} does
+   */
+  async variables(): Promise<EnvironmentVariables> {
+    const envFile = await this.envFile();
+    return envFile === undefined ? this.io.env : withEnvFile(this.io.env, envFile);
   }
 
   /**
@@ -74,9 +105,10 @@ export class Session {
     const named = this.#options.environment;
     if (named !== undefined) this.checkEnvironment(definition, named);
     const { io } = this;
+    const read = await this.variables();
     const wire = (environment: string | undefined) => {
       const vault = vaultConfigOf(config, environment ?? '');
-      const { STRONGROOM_LAST_KNOWN_GOOD: _, ...variables } = variablesWith(io.env, vault);
+      const { STRONGROOM_LAST_KNOWN_GOOD: _, ...variables } = variablesWith(read, vault);
       return wireSettings(definition, {
         variables: { ...variables, USE_VAULT: variables['USE_VAULT'] || 'true' },
         vault: { ...(leave ? {} : cleanExit), ...sourceOptionsOf(vault) },
@@ -102,7 +134,7 @@ export class Session {
     const config = vaultConfigOf(await this.config(), environment);
     const { logger } = this;
     const wired = await connectVault(
-      this.io.env,
+      await this.variables(),
       { ...cleanExit, ...config },
       { logger, clock: this.io.clock },
     );
@@ -138,6 +170,14 @@ export class Session {
   /** Has something closed at the end, or when the command is interrupted. */
   opened(close: () => Promise<void>): void {
     this.#opened.push(close);
+  }
+
+  async #readEnvFile(): Promise<EnvFile | undefined> {
+    const { envFile, file } = await this.config();
+    if (envFile === undefined) return undefined;
+    const read = await readEnvFile(resolve(dirname(file), envFile));
+    this.output.warnOfReading(read);
+    return read;
   }
 
   async close(): Promise<void> {

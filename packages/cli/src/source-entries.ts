@@ -25,7 +25,7 @@ export async function readSources(
   const entries: Entry[] = [];
   for (const source of sources) {
     const reading = await readSource(session, source, environment);
-    for (const { message } of reading.warnings) session.output.warn(message);
+    session.output.warnOfReading(reading);
     entries.push(...reading.entries);
   }
   return entries;

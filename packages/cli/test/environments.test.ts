@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { emptyVault, project, secretOf, shopVault } from './support/project.js';
+import { emptyVault, project, secretOf, shopVault, wordsModule } from './support/project.js';
 import { cli } from './support/run-cli.js';
 
 const two = async () => {
@@ -184,6 +184,15 @@ describe('export', () => {
     expect(again.exitCode).toBe(7);
     const one = await cli(['export', '--output', 'one.env', '--only', 'SECRET_KEY', '--json'], { cwd, env });
     expect(one.json()).toEqual({ environment: 'staging', file: join(cwd, 'one.env'), names: ['SECRET_KEY'] });
+  });
+
+  test('writes what the sources wrote, and no default', async () => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'settings.ts': wordsModule });
+    const variables = { ...env, WORDS: 'a b', RATIO: '1.50' };
+    expect((await cli(['export'], { cwd, env: variables })).exitCode).toBe(0);
+    const { parse } = await import('dotenv');
+    expect(parse(await readFile(join(cwd, '.env'), 'utf8'))).toEqual({ WORDS: 'a b', RATIO: '1.50' });
   });
 
   test('writes nothing when a setting is missing', async () => {

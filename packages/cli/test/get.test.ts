@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { project, shopVault } from './support/project.js';
+import { project, shopVault, wordsModule } from './support/project.js';
 import { cli } from './support/run-cli.js';
 
 describe('get', () => {
@@ -33,6 +33,23 @@ describe('get', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toBe('API_TOKEN is not set, and need not be\n');
     expect((await cli(['get', 'PORT', '--reveal'], { cwd, env })).stdout).toBe('8000');
+  });
+
+  test('--reveal prints what the source wrote, and says so where there is only a default that nobody could write', async () => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'settings.ts': wordsModule });
+    const variables = { ...env, WORDS: 'a b', RATIO: '1.50' };
+    const reveal = (name: string) => cli(['get', name, '--reveal'], { cwd, env: variables });
+    expect((await reveal('WORDS')).stdout).toBe('a b');
+    expect((await reveal('RATIO')).stdout).toBe('1.50');
+    expect((await reveal('SINCE')).stdout).toBe('2030-01-02T03:04:05.000Z');
+    const { exitCode, stdout, stderr } = await reveal('OTHER_WORDS');
+    expect(exitCode).toBe(3);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('OTHER_WORDS has its default, and there is no text');
+    expect(stderr).toContain('Look it up where OTHER_WORDS is declared.');
+    const where = await cli(['get', 'OTHER_WORDS'], { cwd, env: variables });
+    expect(where).toMatchObject({ exitCode: 0, stdout: 'OTHER_WORDS comes from defaults: default\n' });
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManualClock } from '@strongroom/core/testing';
 import { describe, expect, test } from 'vitest';
-import { project, secretOf, shopVault } from './support/project.js';
+import { project, secretOf, shopVault, wordsModule } from './support/project.js';
 import { callCli, cli } from './support/run-cli.js';
 
 /** Prints under which variables it sees which secrets, as marks that hold none. */
@@ -70,6 +70,49 @@ describe('run', () => {
     const { exitCode, stdout } = await cli(args, { cwd, env });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^SECRET_KEY [0-9a-f]{8}\nAPI_TOKEN -\n$/);
+  });
+
+  test('gives the command neither the secrets that --only leaves out nor what Vault is logged in to with', async () => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'report.mjs': reporter });
+    await writeFile(join(cwd, 'token'), secretOf());
+    const others = {
+      DATABASE_URL: secretOf(),
+      API_TOKEN_FILE: join(cwd, 'token'),
+      STRONGROOM_VAULT_SECRET_ID: secretOf(),
+      STRONGROOM_LAST_KNOWN_GOOD_KEY: secretOf(),
+    };
+    const variables = { ...env, ...others, OF_OTHERS: 'stays', PORT: '9000' };
+    const call = async (...options: string[]) => {
+      const names = [...Object.keys(variables), 'SECRET_KEY'];
+      const argv = [
+        'run',
+        '--only',
+        'SECRET_KEY',
+        ...options,
+        '--',
+        process.execPath,
+        'report.mjs',
+        ...names,
+      ];
+      const { stdout } = await cli(argv, { cwd, env: variables });
+      return stdout.split('\n').filter((line) => line.endsWith(' -'));
+    };
+    const secrets = ['DATABASE_URL -', 'API_TOKEN_FILE -'];
+    const credentials = ['STRONGROOM_VAULT_SECRET_ID -', 'STRONGROOM_LAST_KNOWN_GOOD_KEY -'];
+    expect(await call()).toEqual(['VAULT_TOKEN -', ...secrets, ...credentials]);
+    expect(await call('--pass-credentials')).toEqual(secrets);
+  });
+
+  test('gives values as their sources wrote them, and no default that nobody could write', async () => {
+    const { env } = await shopVault();
+    const cwd = await project({ 'report.mjs': reporter, 'settings.ts': wordsModule });
+    const variables = { ...env, WORDS: 'a b', RATIO: '1.50' };
+    const call = async (...names: string[]) =>
+      (await cli(['run', '--', process.execPath, 'report.mjs', ...names], { cwd, env: variables })).stdout;
+    expect(await call('WORDS', 'RATIO', 'SINCE', 'OTHER_WORDS')).toBe(
+      `WORDS ${await markOf('a b')}\nRATIO ${await markOf('1.50')}\nSINCE ${await markOf('2030-01-02T03:04:05.000Z')}\nOTHER_WORDS -\n`,
+    );
   });
 
   test('starts nothing when a setting is missing', async () => {
@@ -162,5 +205,31 @@ describe('run', () => {
     await call.saw(`SECRET_KEY ${await markOf(value)}`);
     call.signal('SIGQUIT');
     expect((await call.result).exitCode).toBe(131);
+  });
+
+  test('--restart-on-rotation does not start it again when it is asked to end meanwhile', async () => {
+    const { env, server } = await shopVault();
+    const program = `process.on('SIGTERM', () => console.log('asked')); process.on('SIGINT', () => process.exit(9)); setInterval(() => {}, 1000); console.log('ready');`;
+    const cwd = await project();
+    const clock = new ManualClock();
+    const argv = [
+      'run',
+      '--restart-on-rotation',
+      '--only',
+      'SECRET_KEY',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    ];
+    const call = callCli(argv, { cwd, env, clock });
+    await call.saw('ready');
+    server.seed({ 'shop/production/security': { secret_key: secretOf() } });
+    clock.advance(70_000);
+    await call.saw('asked');
+    call.signal('SIGINT');
+    const { exitCode, stdout } = await call.result;
+    expect(exitCode).toBe(9);
+    expect(stdout).toBe('ready\nasked\n');
   });
 });

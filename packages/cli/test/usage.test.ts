@@ -95,6 +95,11 @@ describe('configuration', () => {
       `import { definition } from './settings.js'; export default { definition, vualt: {}, environments: { prod: {}, staging: { adress: 'x' } } };`,
       'Was it meant to be vault?',
     ],
+    [
+      'names no file of variables',
+      `import { definition } from './settings.js'; export default { definition, envFile: '' };`,
+      'envFile is no path of a file. Name the .env file that the application reads',
+    ],
   ])('that %s is told', async (_, text, words) => {
     process.env['LEAK'] = secretOf();
     const cwd = await project(text === undefined ? {} : { 'other.config.ts': text });

@@ -2,6 +2,7 @@ import { checkOptions } from '@strongroom/core';
 import { type DotenvAssignment, takeApart } from './dotenv-assignment.js';
 import type { Origin } from './entry.js';
 import { hasReference, interpolate, namesReferredTo } from './interpolation.js';
+import { beginsPem } from './pem-begin.js';
 import { malformedText, maxTextBytes, readText, type TextSource } from './read-text.js';
 import type { Reading } from './reading.js';
 import { ReadingDraft } from './reading-draft.js';
@@ -33,19 +34,19 @@ export async function readDotenv(source: TextSource, options: ReadDotenvOptions 
 /**
  * Adds what a `.env` text has to a reading, with what there is to know of it.
  *
- * @param around the variables that references find before those of the text. @default none
+ * @param around what references find before what stands in the text, undefined for a name that is not known
  */
 export function addDotenv(
   draft: ReadingDraft,
   text: string,
   place: string,
   expand: boolean,
-  around: ReadonlyMap<string, string> = new Map(),
+  around: (name: string) => string | undefined = () => undefined,
 ): void {
   const { assignments, unread } = takeApart(text);
   const at = (line: number): Origin => ({ reader: 'dotenv', place, line });
   const variables = new Map<string, string>();
-  const look = (name: string) => around.get(name) ?? variables.get(name);
+  const look = (name: string) => around(name) ?? variables.get(name);
   const lines = new Map<string, number>();
   const names = new Set(assignments.map(({ name }) => name));
   let expanded = 0;
@@ -62,7 +63,7 @@ export function addDotenv(
       draft.warn('duplicate-key', at(line), message, name);
     }
     // Its other lines would be read as names, and names are shown.
-    if (assignment.quote === undefined && /-----BEGIN (?!.*-----END )/.test(value)) {
+    if (assignment.quote === undefined && beginsPem(value)) {
       throw malformedText(place, line, 'begins a key or certificate of several lines: put it in quotes.');
     }
     warnOfForm(draft, assignment, at(line));

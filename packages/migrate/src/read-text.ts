@@ -72,9 +72,10 @@ export function utf8(bytes: Uint8Array): string | undefined {
 /**
  * Reads at most the limit, whatever the file says of its size: it may be a pipe or a device.
  *
+ * @param place as messages name it
  * @throws SourceError as {@link readText} does
  */
-export async function readBytes(path: string, limit = maxTextBytes): Promise<Uint8Array> {
+export async function readBytes(path: string, limit = maxTextBytes, place = path): Promise<Uint8Array> {
   try {
     const handle = await open(path, 'r');
     try {
@@ -90,15 +91,19 @@ export async function readBytes(path: string, limit = maxTextBytes): Promise<Uin
       await handle.close();
     }
   } catch (error) {
-    throw fileFault(path, error);
+    throw fileFault(place, error);
   }
-  throw tooLarge(path);
+  throw tooLarge(place);
 }
 
 const tooLarge = (place: string): SourceError =>
   new SourceError('SOURCE_MALFORMED', `${place} is larger than ${maxTextBytes / 1024} KiB`, {
     locator: place,
   });
+
+/** What the system said, where that is the cause of an error. */
+export const systemCodeOf = ({ cause }: SourceError): string | undefined =>
+  (cause as NodeJS.ErrnoException | undefined)?.code;
 
 /** What an error of the file system means for whoever wanted to read. */
 export function fileFault(path: string, cause: unknown): SourceError {

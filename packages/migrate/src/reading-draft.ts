@@ -33,8 +33,7 @@ export class ReadingDraft {
 
   /** @param what what is so and what to do, in a sentence; where it is stands before it */
   warn(code: ReadingWarning['code'], origin: Origin, what: string, name?: string): void {
-    const { place, line } = origin;
-    const message = `${line === undefined ? place : `${place}:${line}`}: ${what}`;
+    const message = `${placeOf(origin)}: ${what}`;
     this.#warnings.push({ code, ...(name === undefined ? {} : { name }), message, origin });
   }
 
@@ -53,8 +52,8 @@ export class ReadingDraft {
     for (const entry of entries) {
       const other = this.#entries.get(entry.name);
       if (other !== undefined && other.reveal() !== entry.reveal()) {
-        const [{ place, line }, there] = [entry.origin, other.origin];
-        const what = `has another value for ${entry.name} than ${there.place}:${there.line}: ${remedy}`;
+        const { place, line } = entry.origin;
+        const what = `has another value for ${entry.name} than ${placeOf(other.origin)}: ${remedy}`;
         throw malformedText(place, line, what);
       }
       this.#entries.set(entry.name, other ?? entry);
@@ -68,6 +67,8 @@ export class ReadingDraft {
     return { entries: [...this.#entries.values()], warnings: this.#warnings };
   }
 }
+
+const placeOf = ({ place, line }: Origin): string => (line === undefined ? place : `${place}:${line}`);
 
 /** Half a character cannot be written as UTF-8: Vault would store another text. */
 function isWellFormed(value: unknown): boolean {

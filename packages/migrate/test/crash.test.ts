@@ -100,7 +100,10 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
     for (let request = 1; ; request += 1) {
       const begun = await prepare();
       const { mount, journal, planFile, kv } = begun;
-      const code = await run({ mount, journal, parallel, ...(saved ? { planFile } : {}) }, { request, when });
+      const code = await run(
+        { mount, journal, parallel, ...(saved ? { planFile } : {}) },
+        { mount, request, when },
+      );
       proxy.disarm();
       if (code === 0) {
         expect(await stateOf(kv)).toEqual(moved);
@@ -130,8 +133,9 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
 
         proxy.disarm();
         expect(await applyPlan(await plan(mount), { vault, journal })).toMatchObject({ written: [] });
-        expect(proxy.requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
-        expect(proxy.requests).toHaveLength(paths.length);
+        const requests = proxy.requestsTo(mount);
+        expect(requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+        expect(requests).toHaveLength(paths.length);
 
         const { paths: rolledBack } = await rollBack(journal, { vault });
         expect(rolledBack.map(({ outcome }) => outcome).sort()).toEqual(['removed', 'removed', 'restored']);

@@ -3,17 +3,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** When a program is killed: at which of its requests, and whether the server has it already. */
+/** When a program is killed: at which of its requests to a mount, and whether the server has it already. */
 export interface Moment {
+  readonly mount: string;
   readonly request: number;
   readonly when: 'before' | 'after';
 }
 
-/** A proxy before a server that counts requests, and kills the program that makes them at one of them. */
+/**
+ * A proxy before a server that counts requests, and kills the program that makes them at one of them. Only those to one
+ * mount are counted: a client looks its token up when it has time, on a slow machine in the middle of a plan.
+ */
 export interface KillProxy {
   readonly address: string;
-  /** The method and path of each request that has come. */
-  readonly requests: readonly string[];
+  /** The method and path of each request to a mount that has come. */
+  requestsTo(mount: string): readonly string[];
   /** Counts the requests from now on; the program is killed at that moment. */
   arm(program: ChildProcess, moment: Moment): void;
   /** Kills nothing any more, and forgets the requests. */
@@ -22,7 +26,12 @@ export interface KillProxy {
 }
 
 export async function startKillProxy(target: string): Promise<KillProxy> {
-  const requests: string[] = [];
+  const requests: { readonly method: string; readonly url: string }[] = [];
+  const isTo = (mount: string, url: string) => url.startsWith(`/v1/${mount}/`);
+  const requestsTo = (mount: string) =>
+    requests.filter(({ url }) => isTo(mount, url)).map(({ method, url }) => `${method} ${url}`);
+  const isDue = ({ mount, request }: Moment, url: string) =>
+    isTo(mount, url) && requestsTo(mount).length === request;
   let armed: { readonly program: ChildProcess; readonly moment: Moment } | undefined;
 
   async function kill(): Promise<void> {
@@ -34,8 +43,9 @@ export async function startKillProxy(target: string): Promise<KillProxy> {
   }
 
   const server = createServer(async (request, response) => {
-    const number = requests.push(`${request.method} ${request.url}`);
-    const due = armed?.moment.request === number ? armed.moment.when : undefined;
+    const { method = 'GET', url = '' } = request;
+    requests.push({ method, url });
+    const due = armed !== undefined && isDue(armed.moment, url) ? armed.moment.when : undefined;
     const body = await bodyOf(request);
     if (due === 'before') {
       await kill();
@@ -48,8 +58,8 @@ export async function startKillProxy(target: string): Promise<KillProxy> {
           : [],
       ),
     );
-    const answer = await fetch(`${target}${request.url}`, {
-      method: request.method ?? 'GET',
+    const answer = await fetch(`${target}${url}`, {
+      method,
       headers,
       ...(body.length === 0 ? {} : { body }),
     });
@@ -65,7 +75,7 @@ export async function startKillProxy(target: string): Promise<KillProxy> {
   await once(server, 'listening');
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
+    requestsTo,
     arm(program, moment) {
       requests.length = 0;
       armed = { program, moment };

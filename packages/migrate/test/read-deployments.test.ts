@@ -1,6 +1,7 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { dirname, join, relative } from 'node:path';
+import { expectNoCanary } from '@strongroom/core/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readCompose, readEnvironment, readKubernetesSecret, readSecretsFolder } from '../src/index.js';
 import { linesOf, sourcePath, temporaryFolder, valuesOf, warningsOf } from './sources.js';
 
@@ -35,7 +36,7 @@ describe('a Compose file', () => {
       'dotenv',
       sourcePath('web.env'),
     ]);
-    expect(warningsOf(reading)).toEqual(['not-followed - 42', 'unresolved-reference HOME 24']);
+    expect(warningsOf(reading)).toEqual(['unresolved-reference HOME 24']);
   });
 
   test('has values as Compose gives them to a container', async () => {
@@ -47,6 +48,7 @@ describe('a Compose file', () => {
       WORKER_RATIO: '1.50',
       WORKER_KEY: '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n',
       SECRET_KEY_BASE: 'overridden',
+      token: 'a token of many',
     });
     const db = await readCompose(sourcePath('compose.yaml'), { variables, service: 'db' });
     expect(valuesOf(db)).toEqual({
@@ -122,10 +124,11 @@ describe('a Compose file', () => {
     await writeFile(join(folder, 'a.env'), 'A=1#2\n');
     await writeFile(
       file,
-      'include: [x.yaml]\nservices:\n  a: {extends: b, env_file: a.env}\n  b: {env_file: {path: a.env}}\n',
+      'include: [x.yaml]\nservices:\n  a: {extends: b, env_file: a.env}\n  b: {env_file: [{path: a.env}]}\nconfigs: {nginx: {file: x.conf}}\n',
     );
     expect(warningsOf(await readCompose(file))).toEqual([
       'not-followed - 1',
+      'not-followed - 5',
       'not-followed - 3',
       'cut-at-hash A 1',
     ]);
@@ -135,6 +138,17 @@ describe('a Compose file', () => {
     ['services: {a: {environment: {X: [1]}}}', 1],
     ['services:\n  a:\n    environment:\n      - =1', 4],
     ['services:\n  a:\n    environment:\n      - {X: 1}', 4],
+    ['services:\n  a:\n    environment: X=1', 3],
+    ['services:\n  a:\n    environment: |\n      X=1\n      Y=2\n', 3],
+    ['services:\n  a:\n    environment: ""', 3],
+    ['services:\n  a:\n    environment: 1', 3],
+    ['services:\n  a:\n    env_file:\n      - required: false', 4],
+    ['services:\n  a:\n    env_file:\n      -', 4],
+    ['services:\n  a:\n    env_file:\n      - {path: a.env, format: json}', 4],
+    ['services:\n  a:\n    env_file:\n      - {path: a.env, required: maybe}', 4],
+    [`services:\n  a:\n    env_file:\n      - {path: a.env, required: "\${NOPE}"}`, 4],
+    ['services:\n  a:\n    secrets:\n      - token', 4],
+    ['services:\n  a:\n    secrets:\n      - {target: token}', 4],
     ['x: 1', undefined],
     ['', undefined],
   ])('%j is refused', async (text, line) => {
@@ -142,14 +156,270 @@ describe('a Compose file', () => {
     await expect(compose(text)).rejects.toMatchObject({ code: 'SOURCE_MALFORMED', locator });
   });
 
-  test('names the services that there are, and a file that there is not', async () => {
+  test('names the services that there are', async () => {
     await expect(compose('services: {a: {}, b: {}}', { service: 'c' })).rejects.toMatchObject({
       message: '/nowhere/compose.yaml has no such service: it has a, b.',
     });
-    await expect(compose('services: {a: {env_file: gone.env}}')).rejects.toMatchObject({
-      code: 'SOURCE_UNAVAILABLE',
-      locator: '/nowhere/gone.env',
+  });
+
+  test('takes nothing where a file of overrides takes something away', async () => {
+    const text =
+      'services: {a: {env_file: !reset null, environment: !reset }, b: {environment: {A: !reset null, B: 1}}}';
+    expect(valuesOf(await compose(text))).toEqual({ B: '1' });
+  });
+});
+
+describe('what a Compose file names', () => {
+  /** A project with its Compose file in a folder of its own, as many have it. */
+  async function project(
+    text: string,
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly folder: string; readonly file: string }> {
+    const folder = await temporaryFolder();
+    const all = { 'deploy/compose.yaml': text, ...files };
+    for (const [name, content] of Object.entries(all)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    return { folder, file: join(folder, 'deploy/compose.yaml') };
+  }
+
+  test('is found from its own folder, from the root, and from the home folder', async () => {
+    const { folder, file } = await project('', {
+      'config/web.env': 'BESIDE=1\n',
+      'deploy/local.env': 'HERE=2\n',
+      'home/shop/secrets.env': 'AT_HOME=3\n',
+      'absolute.env': 'ABSOLUTE=4\n',
+      'home/key.txt': 'key at home\n',
     });
+    await writeFile(
+      file,
+      `services:
+  web:
+    env_file:
+      - ../config/web.env
+      - ./local.env
+      - ~/shop/secrets.env
+      - ${join(folder, 'absolute.env')}
+    secrets: [key]
+secrets:
+  key:
+    file: ~/key.txt
+`,
+    );
+    vi.stubEnv('HOME', join(folder, 'home'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const all = { BESIDE: '1', HERE: '2', AT_HOME: '3', ABSOLUTE: '4', key: 'key at home' };
+    expect(valuesOf(await readCompose(file))).toEqual(all);
+    // Also when the Compose file itself is named from where the program runs.
+    expect(valuesOf(await readCompose(relative(process.cwd(), file)))).toEqual(all);
+    const { entries } = await readCompose(file);
+    expect(entries.map(({ origin }) => origin.place)).toContain(join(folder, 'home/shop/secrets.env'));
+  });
+
+  test('by env_file is a text, a list, or a list of objects', async () => {
+    const { file } = await project(
+      `services:
+  text:
+    env_file: .env.text
+  list:
+    env_file:
+      - .env.list
+      - .env.local
+  objects:
+    env_file:
+      - path: ./.env.list
+        required: true
+      - path: ./.env.gone
+        required: false
+      - path: ./.env.gone.too
+        required: \${NEEDED:-false}
+      - .env.text
+`,
+      { 'deploy/.env.text': 'A=text\n', 'deploy/.env.list': 'A=list\nB=1\n', 'deploy/.env.local': 'B=2\n' },
+    );
+    const read = async (service: string) => valuesOf(await readCompose(file, { service }));
+    expect(await read('text')).toEqual({ A: 'text' });
+    expect(await read('list')).toEqual({ A: 'list', B: '2' });
+    expect(await read('objects')).toEqual({ A: 'text', B: '1' });
+  });
+
+  test('that is not there is told with the line that names it, and what to do', async () => {
+    const { folder, file } = await project(
+      `services:
+  web:
+    env_file:
+      - path: web.env
+        required: false
+      - path: \${STAGE}.env
+    secrets:
+      - source: token
+secrets:
+  token:
+    file: ../secrets/token.txt
+`,
+    );
+    const variables = { STAGE: 'of-production' };
+    const place = join(folder, `deploy/\${STAGE}.env`);
+    const gone: unknown = await readCompose(file, { variables }).catch((error: unknown) => error);
+    expect(gone).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      locator: `${file}:6`,
+      message: `${file}:6: ${place} does not exist`,
+      hint: expect.stringContaining('required: false'),
+    });
+    expectNoCanary('of-production', gone);
+    await writeFile(join(folder, 'deploy/of-production.env'), 'A=1\n');
+    await expect(readCompose(file, { variables })).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      locator: `${file}:11`,
+      message: `${file}:11: ${join(folder, 'secrets/token.txt')} does not exist`,
+    });
+    // What is there and cannot be read is another matter.
+    await mkdir(join(folder, 'deploy/web.env'));
+    await expect(readCompose(file, { variables })).rejects.toMatchObject({
+      code: 'SOURCE_MALFORMED',
+      locator: `${file}:4`,
+      message: `${file}:4: ${join(folder, 'deploy/web.env')} is a folder, not a file`,
+    });
+  });
+
+  test('with the format raw is taken as it stands', async () => {
+    const raw = `\ufeff# what docker run --env-file takes
+PASSWORD="pa$$w#ord" \r
+  TOKEN=it's \${NOT_A_VARIABLE} = a token
+EMPTY=
+ONCE=1
+ONCE=2
+FROM_COMPOSE
+FROM_SHELL
+`;
+    const { file } = await project(
+      'services: {web: {env_file: [{path: ./raw.env, format: raw}, {path: dotenv.env, format: ""}]}}',
+      { 'deploy/raw.env': raw, 'deploy/dotenv.env': 'QUOTED="a"\n', 'deploy/.env': 'FROM_COMPOSE=c\n' },
+    );
+    const reading = await readCompose(file);
+    expect(valuesOf(reading)).toEqual({
+      PASSWORD: '"pa$$w#ord" ',
+      TOKEN: `it's \${NOT_A_VARIABLE} = a token`,
+      EMPTY: '',
+      ONCE: '2',
+      FROM_COMPOSE: 'c',
+      QUOTED: 'a',
+    });
+    expect(linesOf(reading)).toMatchObject({ PASSWORD: 2, TOKEN: 3, ONCE: 6 });
+    expect(warningsOf(reading)).toEqual(['duplicate-key ONCE 6', 'unresolved-reference - 8']);
+  });
+
+  test.each([
+    ['A=1\nKEY=-----BEGIN KEY-----\nMIIE\n-----END KEY-----\n', 2],
+    ['A=1\n=2\n', 2],
+    ['A B=1\n', 1],
+  ])('with the format raw is refused as %j', async (raw, line) => {
+    const { folder, file } = await project('services: {a: {env_file: [{path: x.env, format: raw}]}}', {
+      'deploy/x.env': raw,
+    });
+    const locator = `${join(folder, 'deploy/x.env')}:${line}`;
+    await expect(readCompose(file)).rejects.toMatchObject({ code: 'SOURCE_MALFORMED', locator });
+  });
+
+  test('may refer to what its service has under environment, and to the project before that', async () => {
+    const { file } = await project(
+      `services:
+  web:
+    env_file: web.env
+    environment:
+      DB_HOST: db.\${ZONE}
+      DB_NAME: own
+`,
+      { 'deploy/web.env': 'URL=x://$DB_HOST/$DB_NAME\n', 'deploy/.env': 'ZONE=eu\nDB_NAME=project\n' },
+    );
+    expect(valuesOf(await readCompose(file))).toEqual({
+      URL: 'x://db.eu/project',
+      DB_HOST: 'db.eu',
+      DB_NAME: 'own',
+    });
+  });
+
+  test('as secrets is read for the services that are given them', async () => {
+    const { folder, file } = await project(
+      `services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD_FILE: /run/secrets/db_password
+    secrets:
+      - db_password
+  web:
+    secrets:
+      - source: db_password
+        target: database_password
+      - api_token
+      - signing_key
+      - keystore
+      - elsewhere
+      - of_the_shell
+secrets:
+  db_password:
+    file: ./secrets/db_password.txt
+  api_token:
+    environment: API_TOKEN
+  signing_key:
+    file: \${KEYS:-./secrets}/signing.pem
+  keystore:
+    file: ./secrets/keystore.jks
+  elsewhere:
+    external: true
+  of_the_shell:
+    environment: OF_THE_SHELL
+  of_nobody:
+    file: ./secrets/gone.txt
+`,
+      {
+        'deploy/secrets/db_password.txt': 'pässword\n',
+        'deploy/secrets/signing.pem': '-----BEGIN KEY-----\nMIIE\n-----END KEY-----\n\n',
+        'deploy/.env': 'API_TOKEN=token\n',
+      },
+    );
+    await writeFile(join(folder, 'deploy/secrets/keystore.jks'), Buffer.from([0xfe, 0xed, 0xff]));
+    const reading = await readCompose(file);
+    expect(valuesOf(reading)).toEqual({
+      POSTGRES_PASSWORD_FILE: '/run/secrets/db_password',
+      db_password: 'pässword',
+      api_token: 'token',
+      signing_key: '-----BEGIN KEY-----\nMIIE\n-----END KEY-----\n',
+    });
+    expect(warningsOf(reading)).toEqual([
+      'not-text keystore -',
+      'not-followed elsewhere 26',
+      'unresolved-reference of_the_shell 28',
+    ]);
+    const origins = reading.entries.map(({ name, origin }) => [name, origin.place, origin.line]);
+    expect(origins).toContainEqual([
+      'db_password',
+      join(folder, 'deploy/secrets/db_password.txt'),
+      undefined,
+    ]);
+    expect(origins).toContainEqual(['api_token', file, 20]);
+    const db = await readCompose(file, { service: 'db' });
+    expect(Object.keys(valuesOf(db))).toEqual(['POSTGRES_PASSWORD_FILE', 'db_password']);
+  });
+
+  test('as a secret may not have the name of a variable with another value', async () => {
+    const { folder, file } = await project(
+      'services: {a: {secrets: [TOKEN], environment: {TOKEN: x}}}\nsecrets: {TOKEN: {file: token}}',
+      { 'deploy/token': 'y' },
+    );
+    await expect(readCompose(file)).rejects.toMatchObject({
+      code: 'SOURCE_MALFORMED',
+      message: `${join(folder, 'deploy/token')} has another value for TOKEN than ${file}:1: give one of the two another name.`,
+    });
+  });
+
+  test('as .env may be the folder of something else', async () => {
+    const { folder, file } = await project('services: {a: {environment: {A: "1"}}}');
+    await mkdir(join(folder, 'deploy/.env'));
+    expect(valuesOf(await readCompose(file))).toEqual({ A: '1' });
   });
 });
 

@@ -294,4 +294,5 @@ test('a hostile text takes no longer than its length', { timeout: 120_000 }, asy
   for (const part of parts) await read(part.repeat(size / Buffer.byteLength(part)));
   // One value that fills the largest file.
   await read(`A="${'\\"'.repeat(512 * 1024 - 10)}`);
+  await read(`A=${'-----BEGIN '.repeat(90_000)}-----END x`);
 });

@@ -19,6 +19,8 @@ import {
   readYaml,
   writeDotenv,
 } from '../src/index.js';
+import { addRawEnv } from '../src/raw-env.js';
+import { ReadingDraft } from '../src/reading-draft.js';
 import { temporaryFolder } from './sources.js';
 
 /** A text in three parts, between which the secret stands twice. */
@@ -140,6 +142,13 @@ const subjects: readonly Subject[] = [
       ['services:\n  a:\n    environment:\n      A: "$', `"\n      B: "\${X:-`, '}"\n'],
       ['services:\n  a:\n    environment:\n      A: "', '"\n    env_file: "', '"\n'],
       [`services:\n  a:\n    env_file: "\${FILE}"\n    environment: "`, '"\n    extends: "', '"\n'],
+      ['services:\n  a:\n    secrets:\n      - "', '"\n    environment: "', '"\n'],
+      ['services:\n  a:\n    env_file:\n      - path: x\n        format: "', '"\n        required: "', '"\n'],
+      [
+        'services:\n  a:\n    secrets: [x]\n    environment:\n      A: "',
+        '"\n      B: "',
+        `"\nsecrets:\n  x:\n    file: "\${FILE}"\n`,
+      ],
     ],
     noise: ['"', "'", '\n', '\n      - ', ' ', '#', '$', '$$', `\${`, '}', `\${FILE}`, '!t ', ']', '=', '\t'],
     // What is put in for a variable is a value too.
@@ -147,6 +156,16 @@ const subjects: readonly Subject[] = [
       text.includes(`env_file: "${secret}`)
         ? readCompose({ text: text.replace('env_file', 'ports'), path })
         : readCompose({ text, path }, { variables: { FILE: secret } }),
+  },
+  {
+    reader: 'readCompose, of a raw env_file',
+    texts: dotenvTexts,
+    noise: ['"', "'", '\n', '\r', '#', ' ', '$', '=', 'A=', 'A', '\ud800', '\0'],
+    async read(text) {
+      const draft = new ReadingDraft();
+      addRawEnv(draft, text, path, () => undefined);
+      return draft.finish();
+    },
   },
   {
     reader: 'readKubernetesSecret',

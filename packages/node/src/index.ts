@@ -1,3 +1,4 @@
+export type { ChildEnvironmentOptions } from './child-environment.js';
 export { type LoadSettingsOptions, loadSettings } from './load-settings.js';
 export { LoadedSettings } from './loaded-settings.js';
 export type { DecideVaultMode, VaultModeContext } from './rollout.js';

@@ -6,6 +6,7 @@ import {
   type RolloutDecision,
 } from '@strongroom/core';
 import type { Shadow, ShadowReport } from '@strongroom/core/shadow';
+import type { ChildEnvironmentOptions } from './child-environment.js';
 import type { RunOptions, RunResult } from './run-options.js';
 
 /** The resolver that `loadSettings` makes: it also says whether Vault is used, and starts other programs. */
@@ -50,5 +51,25 @@ export class LoadedSettings<T extends Declarations> extends Resolver<T> {
   ): Promise<RunResult> {
     const { runCommand } = await import('./run-command.js');
     return runCommand(this, command, args, options);
+  }
+
+  /**
+   * The environment that `run` gives a command, for a program that is started in another way: what it inherits
+   * without the secrets that were not chosen and without what Vault is logged in to with, and the settings as they
+   * hold now. Counts as a read of each secret in it.
+   *
+   * @returns a new object, which holds values
+   * @throws StrongroomError `SNAPSHOT_NOT_READY`, `SNAPSHOT_EXPIRED`; `DEFINITION_INVALID` for an option or a setting
+   *   that there is not
+   * @throws ConfigurationError for a value that no environment variable can hold
+   * @example
+   * const env = await settings.childEnvironment({ only: ['DATABASE_URL'] });
+   * const child = fork('migrate.js', { env });
+   */
+  async childEnvironment(
+    options: ChildEnvironmentOptions<keyof T & string> = {},
+  ): Promise<Record<string, string>> {
+    const { environmentForChild } = await import('./run-command.js');
+    return environmentForChild(this, options);
   }
 }

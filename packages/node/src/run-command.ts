@@ -7,9 +7,22 @@ import {
   type SettingChange,
   StrongroomError,
 } from '@strongroom/core';
-import { childEnvironment } from './child-environment.js';
+import {
+  type ChildEnvironmentOptions,
+  childEnvironment,
+  childEnvironmentOptions,
+} from './child-environment.js';
 import { passSignalsOn } from './passed-signals.js';
 import type { RunOptions, RunResult } from './run-options.js';
+
+/** The environment of a command that somebody else runs; see `LoadedSettings.childEnvironment`. */
+export function environmentForChild<T extends Declarations>(
+  resolver: Resolver<T>,
+  options: ChildEnvironmentOptions<keyof T & string>,
+): Record<string, string> {
+  checkOptions('childEnvironment()', options, childEnvironmentOptions);
+  return childEnvironment(resolver, options);
+}
 
 /** Runs a command with settings in its environment until it ends by itself; see `LoadedSettings.run`. */
 export async function runCommand<T extends Declarations>(
@@ -19,10 +32,7 @@ export async function runCommand<T extends Declarations>(
   options: RunOptions<keyof T & string>,
 ): Promise<RunResult> {
   checkOptions('run()', options, {
-    only: true,
-    env: true,
-    inherit: true,
-    passCredentials: true,
+    ...childEnvironmentOptions,
     cwd: true,
     stdio: true,
     restartOn: true,

@@ -1,20 +1,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
+import type { ChildEnvironmentOptions } from './child-environment.js';
 
-export interface RunOptions<N extends string = string> {
-  /**
-   * The settings that the child gets in its environment. The secrets of the definition that are not among them are
-   * taken out of what it inherits. @default all
-   */
-  readonly only?: readonly N[];
-  /** Further variables, which go before the settings; undefined takes one away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Whether the child inherits the variables of this process. @default true */
-  readonly inherit?: boolean;
-  /**
-   * Whether the child inherits the variables with which this process logs in to Vault, and the key of the
-   * last-known-good file. @default false
-   */
-  readonly passCredentials?: boolean;
+export interface RunOptions<N extends string = string> extends ChildEnvironmentOptions<N> {
   /** The folder that it starts in. @default that of this process */
   readonly cwd?: string | URL;
   /** As of `child_process.spawn`. @default 'inherit' */

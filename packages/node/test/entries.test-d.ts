@@ -35,6 +35,14 @@ test('a command is given settings that there are, and says how it ended', () => 
   void settings.run('node', [], { restartOn: 'exit' });
   // @ts-expect-error a variable is text
   void settings.run('node', [], { env: { PORT: 1 } });
+  const inherit = { PATH: '/bin', GONE: undefined };
+  expectTypeOf(settings.childEnvironment({ only: ['PORT'], inherit })).resolves.toEqualTypeOf<
+    Record<string, string>
+  >();
+  // @ts-expect-error there is no such setting
+  void settings.childEnvironment({ only: ['TOKN'] });
+  // @ts-expect-error that is of a command that is run here
+  void settings.childEnvironment({ restartOn: 'change' });
 });
 
 test('a shutdown closes whatever can be closed', async () => {

@@ -7,7 +7,7 @@ import { canarySecret, expectNoCanary, memorySource } from '@strongroom/core/tes
 import { startDevServer } from '@strongroom/dev-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { LoadedSettings, loadSettings, type RunOptions } from '../src/index.js';
+import { type ChildEnvironmentOptions, LoadedSettings, loadSettings, type RunOptions } from '../src/index.js';
 import { endPrograms, inline, runNode } from './node-program.js';
 
 const definition = defineSettings({
@@ -112,6 +112,44 @@ describe('a command', () => {
     }
   });
 
+  test('is given by somebody else what run() gives it, from the variables that are named to be inherited', async () => {
+    const given = {
+      TOKEN_FILE: file,
+      PASSWORD: 'inherited',
+      LEVEL: 'debug',
+      VAULT_TOKEN: 'a',
+      VAULT_ADDR: 'https://vault',
+      GONE: undefined,
+    };
+    const inherit = Object.freeze(given);
+    expect(await settings.childEnvironment({ only: ['TOKEN'], inherit })).toEqual({
+      TOKEN: 'token-one',
+      LEVEL: 'debug',
+      VAULT_ADDR: 'https://vault',
+    });
+    const options: ChildEnvironmentOptions<'TOKEN'> = {
+      only: ['TOKEN'],
+      inherit,
+      passCredentials: true,
+      env: { LEVEL: undefined, EXTRA: 'y' },
+    };
+    const expected = { TOKEN: 'token-one', VAULT_ADDR: 'https://vault', VAULT_TOKEN: 'a', EXTRA: 'y' };
+    expect(await settings.childEnvironment(options)).toEqual(expected);
+    expect(await environmentOf(options)).toMatchObject(expected);
+
+    const own = { ...process.env, TOKEN: 'token-one', PASSWORD: password, PORT: '9000', LEVEL: 'info' };
+    expect(await settings.childEnvironment()).toEqual(own);
+    const alone = { TOKEN: 'token-one', PASSWORD: password, PORT: '9000', LEVEL: 'info' };
+    expect(await settings.childEnvironment({ inherit: false })).toEqual(alone);
+  });
+
+  test('has the settings in its environment as they hold then', async () => {
+    expect(await settings.childEnvironment({ only: ['TOKEN'], inherit: {} })).toEqual({ TOKEN: 'token-one' });
+    await writeFile(file, 'token-two');
+    await settings.refresh();
+    expect(await settings.childEnvironment({ only: ['TOKEN'], inherit: {} })).toEqual({ TOKEN: 'token-two' });
+  });
+
   test('gets what is given by hand before all else', async () => {
     const env = await environmentOf({ env: { PORT: '1', PASSWORD: undefined, EXTRA: 'y' } });
     expect(env).toMatchObject({ PORT: '1', EXTRA: 'y', TOKEN: 'token-one' });
@@ -150,6 +188,9 @@ describe('a command', () => {
   test('is not run with an option or a setting that there is not', async () => {
     const wrong = settings.run('true', [], { onyl: ['TOKEN'] } as object);
     await expect(wrong).rejects.toThrow('Was it meant to be only?');
+    await expect(settings.childEnvironment({ onyl: [] } as object)).rejects.toThrow(
+      'onyl is no option of childEnvironment()',
+    );
     const stranger = settings.run('true', [], { only: ['TOKN' as 'TOKEN'] });
     await expect(stranger).rejects.toThrow(
       'TOKN, named for variablesOf(), is no setting: was it meant to be TOKEN?',

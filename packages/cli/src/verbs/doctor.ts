@@ -1,4 +1,4 @@
-import { isStrongroomError } from '@strongroom/core';
+import { type EnvironmentVariables, isSourceError, isStrongroomError } from '@strongroom/core';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import type { StrongroomConfig } from '../config.js';
@@ -23,8 +23,10 @@ export const define = (host: Host) =>
     host.run(options, async (session) => {
       const checks: Check[] = [];
       const config = await checkConfiguration(session, checks);
-      const environment = await checkEnvironment(session, config, checks);
-      await checkVault(session, config, environment, checks);
+      const variables = await checkEnvFile(session, config, checks);
+      const environment =
+        variables === undefined ? undefined : await checkEnvironment(session, config, variables, checks);
+      await checkVault(session, config, environment, variables ?? session.io.env, checks);
       await checkSettings(session, environment, checks);
       const count = (status: Check['status']) => checks.filter((check) => check.status === status).length;
       const told = {
@@ -55,16 +57,41 @@ async function checkConfiguration(session: Session, checks: Check[]): Promise<St
   }
 }
 
+/** @returns the variables that the application sees; undefined where their file cannot be read */
+async function checkEnvFile(
+  session: Session,
+  config: StrongroomConfig | undefined,
+  checks: Check[],
+): Promise<EnvironmentVariables | undefined> {
+  if (config?.envFile === undefined) return session.io.env;
+  try {
+    const file = await session.envFile();
+    const count = Object.keys(file?.variables ?? {}).length;
+    const what = file?.isThere === true ? `${count} variables` : 'is not there, and need not be';
+    checks.push(ok('env file', `${config.envFile}: ${what}`));
+    return await session.variables();
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    const remedy = error.hint ?? 'Mend the file, or name another one: `envFile` in the configuration.';
+    checks.push(
+      failed('env file', error.message, remedy),
+      skipped('environment', 'the variables of the env file are not known'),
+    );
+    return undefined;
+  }
+}
+
 async function checkEnvironment(
   session: Session,
   config: StrongroomConfig | undefined,
+  variables: EnvironmentVariables,
   checks: Check[],
 ): Promise<string | undefined> {
   if (config === undefined) return undefined;
   try {
     const environment = await session.environment();
     session.checkEnvironment(config.definition, environment);
-    checks.push(ok('environment', environment), useVaultOf(session));
+    checks.push(ok('environment', environment), useVaultOf(variables));
     return environment;
   } catch (error) {
     if (!isStrongroomError(error) && !(error instanceof CommandError)) throw error;
@@ -74,8 +101,8 @@ async function checkEnvironment(
   }
 }
 
-function useVaultOf({ io }: Session): Check {
-  const text = io.env['USE_VAULT'];
+function useVaultOf(variables: EnvironmentVariables): Check {
+  const text = variables['USE_VAULT'];
   if (text) return ok('use of Vault', `USE_VAULT=${text}`);
   return warning(
     'use of Vault',
@@ -88,20 +115,20 @@ async function checkVault(
   session: Session,
   config: StrongroomConfig | undefined,
   environment: string | undefined,
+  variables: EnvironmentVariables,
   checks: Check[],
 ): Promise<void> {
   const { io, logger } = session;
   const said = config === undefined ? {} : vaultConfigOf(config, environment ?? '');
   const { checkVariables } = await import('../doctor/check-variables.js');
-  const variables = variablesWith(io.env, said);
   const allowInsecure = said.allowInsecureHttp === true;
-  const read = checkVariables(variables, config?.definition, allowInsecure);
+  const read = checkVariables(variablesWith(variables, said), config?.definition, allowInsecure);
   checks.push(...read);
   if (read.some(({ status }) => status === 'failed')) {
     checks.push(skipped('server', 'the variables do not say where Vault is'));
     return;
   }
-  const { vault, placement } = await connectVault(io.env, said, { logger, clock: io.clock });
+  const { vault, placement } = await connectVault(variables, said, { logger, clock: io.clock });
   session.opened(() => vault.close());
   const { checkServer } = await import('../doctor/check-server.js');
   const { checkToken } = await import('../doctor/check-token.js');

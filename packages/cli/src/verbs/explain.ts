@@ -5,6 +5,7 @@ import type { Host } from '../host.js';
 import { type SettingReport, surveySettings } from '../loading.js';
 import type { Output } from '../output.js';
 import { printable } from '../printable.js';
+import type { Session } from '../session.js';
 import { type Cell, table } from '../table.js';
 
 export const define = (host: Host) =>
@@ -30,11 +31,12 @@ export const define = (host: Host) =>
         });
         const { application } = definition;
         const { environment, rollout } = settings;
-        if (!session.io.env['USE_VAULT']) {
+        if (!(await session.variables())['USE_VAULT']) {
           session.output.note('USE_VAULT is not set: an application would not ask Vault, as is done here.');
         }
         const { reports, error } = await surveySettings(settings);
         const { mode, reason } = rollout;
+        await noteEnvFile(session, reports);
         session.output.result(
           {
             application,
@@ -52,6 +54,18 @@ export const define = (host: Host) =>
         return bad ? exitCodes.findings : exitCodes.done;
       }),
     );
+
+/** Says which settings have a variable that is in no process, only in the `.env` file. */
+async function noteEnvFile(session: Session, reports: readonly SettingReport[]): Promise<void> {
+  const file = await session.envFile();
+  if (file === undefined) return;
+  const isFurther = (name: string) =>
+    Object.hasOwn(file.variables, name) && session.io.env[name] === undefined;
+  const names = reports
+    .filter(({ name, source }) => source === 'environment' && (isFurther(name) || isFurther(`${name}_FILE`)))
+    .map(({ name }) => name);
+  if (names.length > 0) session.output.note(`From ${session.output.path(file.path)}: ${names.join(', ')}.`);
+}
 
 const problemJson = (problem: SettingReport['problem']) =>
   problem === undefined

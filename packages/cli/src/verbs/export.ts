@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { variablesOf } from '@strongroom/core/handover';
 import { commandOf } from '../common-options.js';
 import { definitionOnly } from '../definition-only.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { loadAll } from '../loading.js';
 import { nameList } from '../name-list.js';
-import { settingText } from '../setting-text.js';
 
 export const define = (host: Host) =>
   commandOf(
@@ -24,10 +24,15 @@ export const define = (host: Host) =>
         const { definition } = await session.config();
         const only = options.only === undefined ? undefined : definitionOnly(definition, options.only);
         const settings = await session.settings({ only, leave: true });
-        const values = await loadAll(settings);
-        const entries = settings.explain().flatMap(({ name, source, locator = '' }) => {
-          const text = source === 'defaults' ? undefined : settingText(name, values[name]);
-          return text === undefined ? [] : [new Entry(name, text, { reader: source ?? '', place: locator })];
+        await loadAll(settings);
+        const found = settings.explain().filter(({ source }) => source !== 'defaults');
+        const texts = variablesOf(
+          settings,
+          found.map(({ name }) => name),
+        );
+        const entries = found.flatMap(({ name, source = '', locator = '' }) => {
+          const text = texts[name];
+          return text === undefined ? [] : [new Entry(name, text, { reader: source, place: locator })];
         });
         const file = resolve(session.io.cwd, options.output);
         await writeDotenv(file, entries);

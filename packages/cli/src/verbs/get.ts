@@ -1,10 +1,11 @@
+import { variablesOf } from '@strongroom/core/handover';
+import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { definitionOnly } from '../definition-only.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { loadAll } from '../loading.js';
 import { printable } from '../printable.js';
-import { settingText } from '../setting-text.js';
 
 export const define = (host: Host) =>
   commandOf(
@@ -22,12 +23,12 @@ export const define = (host: Host) =>
       host.run(options, async (session) => {
         const { definition } = await session.config();
         const settings = await session.settings({ only: definitionOnly(definition, [name]) });
-        const values = await loadAll(settings);
+        await loadAll(settings);
         const { stdout } = session.io;
-        const value = values[name];
-        const text = settingText(name, value);
         const [explanation] = settings.explain();
         const { source, locator, version, kind, freshness } = explanation ?? {};
+        const text = options.reveal === true ? variablesOf(settings, [name])[name] : undefined;
+        if (options.reveal === true && text === undefined && source !== undefined) throw withoutText(name);
         if (options.reveal === true && !session.output.json) {
           stdout.write(stdout.isTTY === true ? `${text ?? ''}\n` : (text ?? ''));
           return text === undefined ? exitCodes.findings : exitCodes.done;
@@ -54,3 +55,11 @@ export const define = (host: Host) =>
         return source === undefined ? exitCodes.findings : exitCodes.done;
       }),
     );
+
+/** A default whose schema makes something else of what it takes: nobody wrote it as text. */
+const withoutText = (name: string): CommandError =>
+  new CommandError(
+    exitCodes.configuration,
+    `${name} has its default, and there is no text that its schema makes it from`,
+    { remedy: `Look it up where ${name} is declared.` },
+  );

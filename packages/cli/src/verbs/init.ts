@@ -51,7 +51,10 @@ export const define = (host: Host) =>
           },
           {
             file: join(io.cwd, `strongroom.config.${end}`),
-            text: configSource(`./settings.${end === 'ts' ? 'js' : 'mjs'}`),
+            text: configSource(
+              `./settings.${end === 'ts' ? 'js' : 'mjs'}`,
+              options.from === '.env' ? options.from : undefined,
+            ),
           },
         ];
         await writeNew(files);

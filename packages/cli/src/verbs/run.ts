@@ -1,15 +1,15 @@
+import type { Definition, EnvironmentVariables } from '@strongroom/core';
 import { ChildRun } from '../child-run.js';
 import { commandOf } from '../common-options.js';
 import { definitionOnly } from '../definition-only.js';
 import type { Host } from '../host.js';
 import { loadAll } from '../loading.js';
 import { nameList } from '../name-list.js';
-import { settingText } from '../setting-text.js';
 
 export const define = (host: Host) =>
   commandOf(
     'run',
-    'Runs a command with every setting resolved and put into its environment, so that a program that knows nothing of Vault gets its secrets from there. Nothing is written to a file, and no secret is an argument. Signals are passed on, and it ends as the command ends.',
+    'Runs a command with every setting resolved and put into its environment, so that a program that knows nothing of Vault gets its secrets from there. Besides them it has what is in your environment, but for the secrets that --only leaves out and what Vault is logged in to with. Nothing is written to a file, and no secret is an argument. Signals are passed on, and it ends as the command ends.',
     [
       ['strongroom run -- node server.js', 'a server, with its settings'],
       [
@@ -22,38 +22,48 @@ export const define = (host: Host) =>
     .argument('<command...>', 'what to run, after --')
     .option('--only <names>', 'these settings only, with commas between them', nameList)
     .option(
+      '--pass-credentials',
+      'leave what Vault is logged in to with in its environment, for a program that asks Vault itself',
+    )
+    .option(
       '--restart-on-rotation',
       'start it again when the value of a setting changes; looked for every minute',
     )
     .action((command, options) =>
       host.run(options, async (session) => {
         const { definition } = await session.config();
-        const names = options.only ?? Object.keys(definition.settings);
         const follow = options.restartOnRotation === true;
-        const only = options.only === undefined ? undefined : definitionOnly(definition, names);
+        const only = options.only === undefined ? undefined : definitionOnly(definition, options.only);
         const settings = await session.settings({ only, follow });
         await loadAll(settings);
 
-        const environment = () => {
-          const variables: Record<string, string | undefined> = { ...session.io.env };
-          const values = settings.current();
-          for (const name of names) {
-            const text = settingText(name, values[name]);
-            if (text === undefined) continue;
-            variables[name] = text;
-            // Both at once would contradict each other.
-            delete variables[`${name}_FILE`];
-          }
-          return variables;
+        const given = {
+          inherit: withoutOtherSecrets(session.io.env, definition, options.only),
+          passCredentials: options.passCredentials === true,
         };
-        const child = new ChildRun(session, command, environment);
+        const child = new ChildRun(session, command, () => settings.childEnvironment(given));
         if (follow) {
           settings.events.on('change', (changes) => {
             const changed = changes.map(({ name }) => name).join(', ');
-            session.output.note(`${changed} changed: the command is started again.`);
-            child.restart();
+            if (child.restart()) session.output.note(`${changed} changed: the command is started again.`);
           });
         }
         return child.exitCode();
       }),
     );
+
+/** The settings know no secret that was not chosen: it has to be taken out before. */
+function withoutOtherSecrets(
+  env: EnvironmentVariables,
+  { settings }: Definition,
+  chosen: readonly string[] | undefined,
+): EnvironmentVariables {
+  if (chosen === undefined) return env;
+  const variables = { ...env };
+  for (const { kind, name } of Object.values(settings)) {
+    if (kind === 'plain' || chosen.includes(name)) continue;
+    delete variables[name];
+    if (!Object.hasOwn(settings, `${name}_FILE`)) delete variables[`${name}_FILE`];
+  }
+  return variables;
+}

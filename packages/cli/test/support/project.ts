@@ -32,6 +32,24 @@ export const definition = defineSettings({
 });
 `;
 
+/** A definition of values that are written in another way than they are read. */
+export const wordsModule = `
+import { defineSettings, plain } from '@strongroom/core';
+import { z } from 'zod';
+
+const words = z.string().transform((text) => text.split(' '));
+export const definition = defineSettings({
+  application: 'shop',
+  environments: ['production'],
+  settings: {
+    WORDS: plain(words),
+    OTHER_WORDS: plain(words, { default: ['c', 'd'] }),
+    RATIO: plain(z.number()),
+    SINCE: plain(z.date(), { default: new Date('2030-01-02T03:04:05.000Z') }),
+  },
+});
+`;
+
 const configModule = `
 import { defineConfig } from 'strongroom';
 import { definition } from './settings.js';
