@@ -172,6 +172,21 @@ describe('what is handed over', () => {
     expect(reads).toEqual(['TOKEN', 'TOKEN', 'TOKEN']);
   });
 
+  test('as variables leaves out the defaults that no text stands for', async () => {
+    const definition = defineSettings({
+      application: 'shop',
+      environments: ['production'],
+      settings: {
+        SIZES: plain(z.array(z.bigint()), { default: [1n] }),
+        SIZE: plain(z.bigint(), { default: 2n }),
+        HOSTS: plain(z.array(z.string()), { default: ['a'] }),
+      },
+    });
+    await using resolver = createResolver(definition, { environment: 'production', sources: [] });
+    await resolver.load();
+    expect(variablesOf(resolver)).toEqual({ SIZE: '2', HOSTS: '["a"]' });
+  });
+
   test('keeps the very value of what has not changed, and tells of no change that is none', async () => {
     const { resolver, vault } = primary();
     vault.set('LIMITS', { low: 1 });

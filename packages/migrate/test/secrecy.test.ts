@@ -140,7 +140,7 @@ const subjects: readonly Subject[] = [
       ['services:\n  a:\n    environment:\n      - "A=', '"\n      - "', '"\n'],
       ['services:\n  a:\n    environment:\n      A: "', '"\n  b:\n    environment:\n      - "A=x', '"\n'],
       ['services:\n  a:\n    environment:\n      A: "$', `"\n      B: "\${X:-`, '}"\n'],
-      ['services:\n  a:\n    environment:\n      A: "', '"\n    env_file: "', '"\n'],
+      ['services:\n  a:\n    environment:\n      A: "', '"\n    ports: "', '"\n'],
       [`services:\n  a:\n    env_file: "\${FILE}"\n    environment: "`, '"\n    extends: "', '"\n'],
       ['services:\n  a:\n    secrets:\n      - "', '"\n    environment: "', '"\n'],
       ['services:\n  a:\n    env_file:\n      - path: x\n        format: "', '"\n        required: "', '"\n'],
@@ -152,10 +152,7 @@ const subjects: readonly Subject[] = [
     ],
     noise: ['"', "'", '\n', '\n      - ', ' ', '#', '$', '$$', `\${`, '}', `\${FILE}`, '!t ', ']', '=', '\t'],
     // What is put in for a variable is a value too.
-    read: (text, secret) =>
-      text.includes(`env_file: "${secret}`)
-        ? readCompose({ text: text.replace('env_file', 'ports'), path })
-        : readCompose({ text, path }, { variables: { FILE: secret } }),
+    read: (text, secret) => readCompose({ text, path }, { variables: { FILE: secret } }),
   },
   {
     reader: 'readCompose, of a raw env_file',

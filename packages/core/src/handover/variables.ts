@@ -32,9 +32,18 @@ function textOf({ setting, raw, origin }: Resolved): string | undefined {
   // A default is of the type that the schema makes, not of the one that it takes.
   if (raw === undefined || (origin?.source === 'defaults' && transforms(setting.schema))) return undefined;
   if (typeof raw === 'bigint') return String(raw);
-  const json = JSON.stringify(raw) as string | undefined;
+  const json = jsonOf(raw);
   // A date, a URL and the like are text in JSON.
   return json?.startsWith('"') === true ? (JSON.parse(json) as string) : json;
+}
+
+/** @returns undefined for what JSON cannot hold, a bigint in a list say: only a default can be that */
+function jsonOf(raw: unknown): string | undefined {
+  try {
+    return JSON.stringify(raw) as string | undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function unspeakable({ setting, origin }: Resolved): Problem {
