@@ -61,7 +61,7 @@ function formsOf(canary: string): ReadonlyMap<string, readonly string[]> {
     ],
     ['in base64', [...base64, ...base64.map((part) => part.replaceAll('+', '-').replaceAll('/', '_'))]],
     ['in hex', [...parts(bytes.toString('hex'), 12), ...parts(bytes.toString('hex').toUpperCase(), 12)]],
-    ['URL-encoded', parts(encodeURIComponent(canary), 8)],
+    ['URL-encoded', parts(encodeURIComponent(canary), Math.max(8, length))],
   ]);
 }
 
