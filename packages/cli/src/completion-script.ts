@@ -4,12 +4,20 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export interface Completed {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly { readonly names: readonly string[]; readonly description: string }[];
+  readonly options: readonly CompletedOption[];
   /** What its argument may be, where that is known. */
   readonly words: readonly string[];
 }
 
-/** The script with which a shell completes verbs, options, and otherwise files. */
+export interface CompletedOption {
+  readonly names: readonly string[];
+  readonly description: string;
+  readonly takesValue: boolean;
+  /** What the value may be, where that is known. */
+  readonly values: readonly string[];
+}
+
+/** The script with which a shell completes verbs, options, what an option may be, and otherwise files. */
 export function completionScript(shell: (typeof shells)[number], verbs: readonly Completed[]): string {
   return { bash, zsh, fish }[shell](verbs);
 }
@@ -17,15 +25,29 @@ export function completionScript(shell: (typeof shells)[number], verbs: readonly
 const wordsOf = ({ options, words }: Completed): string =>
   [...words, ...options.flatMap(({ names }) => names)].join(' ');
 
+/** The branches of a shell's `case`, over the verb and the word before, for what is the value of an option. */
+const valueBranches = (
+  verbs: readonly Completed[],
+  branch: (pattern: string, values: readonly string[]) => string,
+): string =>
+  verbs
+    .flatMap(({ name, options }) =>
+      options
+        .filter(({ takesValue }) => takesValue)
+        .map(({ names, values }) => branch(names.map((option) => `"${name} ${option}"`).join('|'), values)),
+    )
+    .join('\n');
+
 const bash = (verbs: readonly Completed[]): string => `# bash completion for strongroom
 _strongroom() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     words="${verbs.map(({ name }) => name).join(' ')} help --help --version"
   else
-    case "\${COMP_WORDS[1]}" in
-${verbs.map((verb) => `      ${verb.name}) words="${wordsOf(verb)}" ;;`).join('\n')}
-      help) words="${verbs.map(({ name }) => name).join(' ')}" ;;
+    case "\${COMP_WORDS[1]} $previous" in
+${valueBranches(verbs, (pattern, values) => `      ${pattern}) words="${values.join(' ')}" ;;`)}
+${verbs.map((verb) => `      "${verb.name} "*) words="${wordsOf(verb)}" ;;`).join('\n')}
+      "help "*) words="${verbs.map(({ name }) => name).join(' ')}" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -43,6 +65,9 @@ ${verbs.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('
     _describe verb verbs
     return
   fi
+  case "$words[2] $words[CURRENT-1]" in
+${valueBranches(verbs, (pattern, values) => `    ${pattern}) ${values.length === 0 ? '_files' : `compadd -- ${values.join(' ')}`}; return ;;`)}
+  esac
   case "$words[2]" in
 ${verbs
   .map((verb) => {
@@ -66,9 +91,14 @@ const fish = (verbs: readonly Completed[]): string =>
       const inside = `complete -c strongroom -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
       return [
         `complete -c strongroom -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
-        ...options.map(
-          ({ names, description }) =>
-            `${inside} ${names.map(fishOption).join(' ')} -d ${quoted(description)}`,
+        ...options.map(({ names, description, takesValue, values }) =>
+          [
+            inside,
+            ...names.map(fishOption),
+            ...(values.length > 0 ? ['-x -a', quoted(values.join(' '))] : takesValue ? ['-r'] : []),
+            '-d',
+            quoted(description),
+          ].join(' '),
         ),
         ...(words.length === 0 ? [] : [`${inside} -f -a ${quoted(words.join(' '))}`]),
       ];

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../src/index.js';
@@ -140,6 +141,25 @@ describe('completion', () => {
     expect(exitCode).toBe(0);
     for (const name of Object.keys(verbs)) expect(stdout).toContain(name);
     expect(stdout).toMatch(shell === 'fish' ? /-l reveal/ : /--reveal/);
+  });
+
+  test.each<[readonly string[], string, readonly string[]]>([
+    [[], 'pro', ['promote']],
+    [['help'], 'roll', ['rollback']],
+    [['get'], '--rev', ['--reveal']],
+    [['get', '--reveal'], '--de', ['--debug']],
+    [['migrate', '--on-conflict'], '', ['vault', 'source', 'ask', 'fail']],
+    [['migrate', '--on-conflict'], 's', ['source']],
+    // What it may be is not known: a file, says the shell.
+    [['migrate', '--from'], '', []],
+    [['completion'], 'z', ['zsh']],
+  ])('by bash after %j and the letters %j', async (before, current, expected) => {
+    const { stdout } = await cli(['completion', 'bash'], { cwd: await project() });
+    const words = ['strongroom', ...before, current].map((word) => `'${word}'`).join(' ');
+    const ask = `COMP_WORDS=(${words}); COMP_CWORD=${before.length + 1}; _strongroom; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout: told, stderr } = spawnSync('bash', ['-c', `${stdout}\n${ask}`], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(told.split('\n').filter((line) => line !== '')).toEqual(expected);
   });
 });
 
