@@ -7,6 +7,7 @@ import { CommandError } from './command-error.js';
 import type { CleanedUp, DotenvCleanUp } from './dotenv-clean-up.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { JournalFolder } from './journal-file.js';
+import { checkTarget } from './migration-target.js';
 import type { Output } from './output.js';
 import { placementOf } from './placement-options.js';
 import { planView } from './plan-view.js';
@@ -111,7 +112,11 @@ async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
         ? undefined
         : onConflict;
   const decided = winner === undefined ? {} : { onConflict: winner };
-  if (run.plan !== undefined) return loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
+  if (run.plan !== undefined) {
+    const plan = await loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
+    checkTarget(`The plan ${run.plan}`, plan.target, definition, environment);
+    return plan;
+  }
   const wanted = new Set(include);
   const plan = await withProgress(session, (onProgress) =>
     planMigration({

@@ -381,6 +381,43 @@ describe('rollback', () => {
   });
 });
 
+describe('what was made for another environment', () => {
+  test('is not carried out: a plan, and a journal', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    expect((await cli(['migrate', '--save-plan', 'plan.json'], { cwd, env })).exitCode).toBe(0);
+    const plan = await cli(['migrate', '-e', 'staging', '--plan', 'plan.json', '--yes'], { cwd, env });
+    expect(plan.exitCode).toBe(2);
+    expect(plan.stderr).toContain('The plan plan.json is of production, not of staging');
+    expect(plan.stderr).toContain('If that is meant: --environment production.');
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    const { json } = await cli(['migrate', '--plan', 'plan.json', '--yes', '--json'], { cwd, env });
+    const { journal } = json<{ readonly journal: string }>();
+    const back = await cli(['rollback', '-e', 'staging', journal, '--yes'], { cwd, env });
+    expect(back.exitCode).toBe(2);
+    expect(back.stderr).toContain('is of production, not of staging');
+    expect(await read(server, 'shop/production/security')).toHaveProperty('secret_key');
+  });
+
+  test('is told when it may only be another address', async () => {
+    const { env } = await emptyVault();
+    const { env: elsewhere } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    expect((await cli(['migrate', '--yes'], { cwd, env })).exitCode).toBe(0);
+    const wrong = await cli(['rollback', '--yes'], { cwd, env: elsewhere });
+    expect(wrong.exitCode).toBe(6);
+    expect(wrong.stderr).toContain(
+      `warning: The journal is of ${env['VAULT_ADDR']}, and what is asked is ${elsewhere['VAULT_ADDR']}.`,
+    );
+    const right = await cli(['rollback', '--yes'], { cwd, env });
+    expect(right.exitCode).toBe(0);
+    expect(right.stdout).toMatch(/removed +shop\/production\/security/);
+    expect(right.stderr).not.toContain('The journal is of');
+    const again = await cli(['rollback', '--yes'], { cwd, env });
+    expect(again.stdout).toBe('It has nothing that is to be taken back.\n');
+  });
+});
+
 describe('policy', () => {
   test('is the least that the application needs, also as commands, and is checked against Vault', async () => {
     const { env, server } = await shopVault();
