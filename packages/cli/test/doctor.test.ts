@@ -181,18 +181,23 @@ describe('doctor', () => {
     expect(off.check('server').status).toBe('ok');
   });
 
-  test('that is interrupted says so, and does not take it for what is wrong', async () => {
-    const { env, server } = await shopVault();
-    const cwd = await project();
-    server.fail({ path: '/v1/auth/token/lookup-self', answer: 'stall' });
-    const call = callCli(['doctor'], { cwd, env });
-    await expect.poll(() => server.requests.some(({ path }) => path.endsWith('lookup-self'))).toBe(true);
-    call.signal('SIGINT');
-    expect(await call.result).toMatchObject({
-      exitCode: 130,
-      stderr: expect.stringContaining('Interrupted.'),
-    });
-  });
+  test.each(['/v1/sys/health', '/v1/auth/token/lookup-self'])(
+    'that is interrupted at %s says so, asks no more, and does not take it for what is wrong',
+    async (asked) => {
+      const { env, server } = await shopVault();
+      const cwd = await project();
+      for (const path of [asked, '/v1/secret/']) server.fail({ path, answer: 'stall' });
+      const call = callCli(['doctor'], { cwd, env });
+      await expect.poll(() => server.requests.some(({ path }) => path.startsWith(asked))).toBe(true);
+      call.signal('SIGINT');
+      expect(await call.result).toMatchObject({
+        exitCode: 130,
+        stdout: '',
+        stderr: expect.stringContaining('Interrupted.'),
+      });
+      expect(server.requests.filter(({ path }) => path.startsWith('/v1/secret/'))).toEqual([]);
+    },
+  );
 
   test('says that there is no such mount', async () => {
     const { env } = await shopVault();
