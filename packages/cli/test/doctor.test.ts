@@ -115,6 +115,17 @@ describe('doctor', () => {
     expect(check('setting SECRET_KEY').detail).toContain('denies');
   });
 
+  test.each([
+    ['there is no token', { VAULT_TOKEN: '' }, 'there is no token'],
+    ['the file of the token is not there', { VAULT_TOKEN: '', VAULT_TOKEN_FILE: '/no/token' }, '/no/token'],
+  ])('says that %s, and not that the server is at fault', async (_, given, words) => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const { check } = await doctor({ cwd, env: { ...env, HOME: cwd, ...given } });
+    expect(check('server')).toMatchObject({ status: 'skipped' });
+    expect(check('token')).toMatchObject({ status: 'failed', detail: expect.stringContaining(words) });
+  });
+
   test('warns of clocks that differ', async () => {
     const { env } = await shopVault();
     const cwd = await project();

@@ -136,7 +136,8 @@ async function checkVault(
   session.signal.throwIfAborted();
   checks.push(...server);
   if (server.some(({ status }) => status === 'failed')) {
-    checks.push(skipped('token', 'there is no server to ask'));
+    if (!server.some(({ name }) => name === 'token'))
+      checks.push(skipped('token', 'there is no server to ask'));
     return;
   }
   const token = await checkToken(vault);
