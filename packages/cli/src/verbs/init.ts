@@ -1,9 +1,10 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { defineSettings, isStrongroomError } from '@strongroom/core';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { configSource, definitionSource } from '../definition-source.js';
-import { exitCodes } from '../exit-code.js';
+import { exitCodes, isSystemError } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { nameList } from '../name-list.js';
 import { fromHelp, readSources } from '../source-entries.js';
@@ -42,6 +43,7 @@ export const define = (host: Host) =>
         }
         const application = options.application ?? (await applicationOf(io.cwd));
         const environments = options.environments ?? ['development', 'staging', 'production'];
+        checkNames(application, environments);
         // Programs without TypeScript have to load the definition as well.
         const end = (await isThere(join(io.cwd, 'tsconfig.json'))) ? 'ts' : 'mjs';
         const files = [
@@ -91,6 +93,19 @@ export const define = (host: Host) =>
       }),
     );
 
+/** @throws CommandError for names with which the definition could not be loaded */
+function checkNames(application: string, environments: readonly string[]): void {
+  try {
+    defineSettings({ application, environments, settings: {} });
+  } catch (error) {
+    if (!isStrongroomError(error)) throw error;
+    throw new CommandError(exitCodes.usage, error.message, {
+      cause: error,
+      remedy: 'Name others with --application and --environments.',
+    });
+  }
+}
+
 interface NewFile {
   readonly file: string;
   readonly text: string;
@@ -99,14 +114,22 @@ interface NewFile {
 /** Writes all of them, or none. */
 async function writeNew(files: readonly NewFile[]): Promise<void> {
   for (const { file } of files) if (await isThere(file)) throw there(file);
-  const written: string[] = [];
+  const begun: string[] = [];
   try {
     for (const { file, text } of files) {
-      await writeFile(file, text, { flag: 'wx' });
-      written.push(file);
+      const handle = await open(file, 'wx');
+      begun.push(file);
+      try {
+        await handle.writeFile(text);
+      } catch (error) {
+        // The system does not say what it was writing to.
+        throw isSystemError(error) ? Object.assign(error, { path: file }) : error;
+      } finally {
+        await handle.close();
+      }
     }
   } catch (error) {
-    for (const file of written) await rm(file, { force: true });
+    for (const file of begun) await rm(file, { force: true });
     throw error;
   }
 }
