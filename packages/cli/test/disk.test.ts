@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -97,5 +97,19 @@ describe('a disk that is read-only', () => {
       expect(exitCode).toBe(7);
     }
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('keeps a migration from its journal, and is no matter where there is nothing to write', async (context) => {
+    const folder = await disk('size=1m');
+    if (folder === undefined) return context.skip('this process may not mount a disk');
+    const { env } = await emptyVault();
+    const cwd = await project({ '.env': text() });
+    await cp(cwd, folder, { recursive: true, verbatimSymlinks: true });
+    expect(spawnSync('mount', ['-o', 'remount,ro', folder]).status).toBe(0);
+    const { exitCode, stderr } = await cli(['migrate', '--yes'], { cwd: folder, env });
+    expect(stderr).toContain(`The disk is read-only (mkdir: ${join(folder, '.strongroom')})`);
+    expect(exitCode).toBe(7);
+    expect((await cli(['migrate', '--yes'], { cwd, env })).exitCode).toBe(0);
+    expect((await cli(['migrate', '--yes'], { cwd: folder, env })).exitCode).toBe(0);
   });
 });
