@@ -272,10 +272,17 @@ describe('migrate', () => {
   });
 
   test.each([
-    ['the file is not there', 7, { '--from': 'no.env' }, {}, 'does not exist'],
+    ['the file is not there', 7, { '--from': 'no.env' }, {}, 'no.env does not exist\n  → Check the path'],
     ['the token is wrong', 5, {}, { VAULT_TOKEN: 'wrong' }, 'SOURCE_DENIED'],
     ['Vault is dead', 4, {}, { VAULT_ADDR: 'http://127.0.0.1:9' }, 'SOURCE_UNAVAILABLE'],
-    ['the plan is none', 3, { '--plan': '.env' }, {}, 'is no saved plan'],
+    ['the plan is none', 3, { '--plan': '.env' }, {}, 'is no saved plan\n  → Correct it where'],
+    [
+      'a place is none',
+      3,
+      { '--map': 'SECRET_KEY=none' },
+      {},
+      'group/key\n  → Correct what the message names.',
+    ],
     ['the environment is none', 2, { '-e': 'prod' }, {}, 'is no environment of shop'],
   ])('says that %s', async (_, code, args, wrong, words) => {
     const { env } = await emptyVault();
