@@ -7,6 +7,7 @@ import { configSource, definitionSource } from '../definition-source.js';
 import { exitCodes, isSystemError } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { nameList } from '../name-list.js';
+import { checkIsNew } from '../new-file.js';
 import { fromHelp, readSources } from '../source-entries.js';
 import { type Cell, table } from '../table.js';
 
@@ -113,7 +114,7 @@ interface NewFile {
 
 /** Writes all of them, or none. */
 async function writeNew(files: readonly NewFile[]): Promise<void> {
-  for (const { file } of files) if (await isThere(file)) throw there(file);
+  for (const { file } of files) await checkIsNew(file, 'Move it away, or add to it by hand what is missing.');
   const begun: string[] = [];
   try {
     for (const { file, text } of files) {
@@ -133,11 +134,6 @@ async function writeNew(files: readonly NewFile[]): Promise<void> {
     throw error;
   }
 }
-
-const there = (file: string): CommandError =>
-  new CommandError(exitCodes.conflict, `${file} is there already, and is left as it is`, {
-    remedy: 'Move it away, or add to it by hand what is missing.',
-  });
 
 /** A name that can be a part of a path, without the scope of a package. */
 async function applicationOf(cwd: string): Promise<string> {
