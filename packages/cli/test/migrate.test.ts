@@ -324,6 +324,9 @@ describe('migrate', () => {
     const { exitCode, stderr } = await cli(['migrate', '--yes'], { cwd, env });
     expect(exitCode).toBe(5);
     expect(stderr).toContain('shop/production/security');
+    expect(stderr).toContain(
+      'What was written stays: run it again for the rest, or take it back with `strongroom rollback -e production`.',
+    );
     const again = await cli(['migrate', '--yes'], { cwd, env });
     expect(again.exitCode).toBe(0);
     expect(await read(server, 'shop/production/security')).toEqual({ secret_key: values.SECRET_KEY });
@@ -332,6 +335,16 @@ describe('migrate', () => {
     expect((await cli(['rollback', '--yes'], { cwd, env })).exitCode).toBe(0);
     expect(await read(server, 'shop/production/database')).toBeUndefined();
     expect(await read(server, 'shop/production/security')).toBeUndefined();
+  });
+
+  test('with a journal of its own it says how that is taken back', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    const { exitCode, stderr } = await cli(['migrate', '--yes', '--journal', 'own'], { cwd, env });
+    expect(exitCode).toBe(0);
+    const [, command = ''] = /with `strongroom (rollback [^`]*)`/.exec(stderr) ?? [];
+    expect((await cli([...command.split(' '), '--yes'], { cwd, env })).exitCode).toBe(0);
+    expect(await read(server, 'shop/production/database')).toBeUndefined();
   });
 
   test('Ctrl-C in the middle says so, and the next run goes on', async () => {
