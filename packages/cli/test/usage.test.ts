@@ -88,12 +88,24 @@ describe('configuration', () => {
       'wants a definition, as defineSettings() makes it',
     ],
     ['imports what is not there', `import './no-such-module.js'; export default {};`, 'no-such-module'],
-    ['is no program', 'export default {', 'cannot be loaded: '],
+    ['is no program', '\nexport default {', 'other.config.ts:2:16\n  → Correct it there.'],
     ['throws', 'throw new Error(process.env.LEAK);', 'cannot be loaded: Error at '],
     [
       'has options that there are not',
       `import { definition } from './settings.js'; export default { definition, vualt: {}, environments: { prod: {}, staging: { adress: 'x' } } };`,
       'Was it meant to be vault?',
+    ],
+    ...['address: 5', 'namespace: []', 'mount: true', 'auth: null'].map(
+      (option): [string, string, string] => [
+        `has an option of a wrong type, ${option},`,
+        `import { definition } from './settings.js'; export default { definition, vault: { ${option} } };`,
+        `vault.${option.split(':')[0]} is of a wrong type`,
+      ],
+    ),
+    [
+      'has environments that are none',
+      `import { definition } from './settings.js'; export default { definition, environments: 5 };`,
+      'environments is no object',
     ],
     [
       'names no file of variables',
