@@ -4,9 +4,19 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export interface Completed {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly { readonly names: readonly string[]; readonly description: string }[];
+  readonly options: readonly CompletedOption[];
+  /** Whether it has arguments. */
+  readonly hasArguments: boolean;
   /** What its argument may be, where that is known. */
   readonly words: readonly string[];
+}
+
+interface CompletedOption {
+  readonly names: readonly string[];
+  readonly description: string;
+  readonly hasValue: boolean;
+  /** What its value may be, where that is known. */
+  readonly choices: readonly string[];
 }
 
 /** The script with which a shell completes verbs, options, and otherwise files. */
@@ -14,24 +24,44 @@ export function completionScript(shell: (typeof shells)[number], verbs: readonly
   return { bash, zsh, fish }[shell](verbs);
 }
 
-const wordsOf = ({ options, words }: Completed): string =>
-  [...words, ...options.flatMap(({ names }) => names)].join(' ');
+const namesOf = (options: readonly CompletedOption[]): string =>
+  options.flatMap(({ names }) => names).join(' ');
 
+/** Where words are offered bash looks for no file: options only behind a dash, or where nothing else can stand. */
 const bash = (verbs: readonly Completed[]): string => `# bash completion for strongroom
 _strongroom() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" verb="\${COMP_WORDS[1]}"
+  local words="" options="" values=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     words="${verbs.map(({ name }) => name).join(' ')} help --help --version"
   else
-    case "\${COMP_WORDS[1]}" in
-${verbs.map((verb) => `      ${verb.name}) words="${wordsOf(verb)}" ;;`).join('\n')}
+    case "$verb" in
+${verbs.map((verb) => `      ${bashVerb(verb)} ;;`).join('\n')}
       help) words="${verbs.map(({ name }) => name).join(' ')}" ;;
     esac
+    case " $values " in *" $previous "*) words="" ;; esac
+    case "$verb $previous" in
+${verbs.flatMap(bashChoices).join('\n')}
+    esac
+    case "$current" in -*) words="$options" ;; esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o bashdefault -o default -F _strongroom strongroom
 `;
+
+function bashVerb({ name, options, hasArguments, words }: Completed): string {
+  const values = namesOf(options.filter(({ hasValue }) => hasValue));
+  const offered = hasArguments ? words.join(' ') : '$options';
+  return `${name}) options="${namesOf(options)}" values="${values}" words="${offered}"`;
+}
+
+const bashChoices = ({ name, options }: Completed): readonly string[] =>
+  options
+    .filter(({ choices }) => choices.length > 0)
+    .flatMap(({ names, choices }) =>
+      names.map((each) => `      "${name} ${each}") words="${choices.join(' ')}" ;;`),
+    );
 
 const zsh = (verbs: readonly Completed[]): string => `#compdef strongroom
 _strongroom() {

@@ -1,4 +1,4 @@
-import { Argument, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Argument, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { commandOf } from '../common-options.js';
 import { type Completed, completionScript, shells } from '../completion-script.js';
 import { exitCodes } from '../exit-code.js';
@@ -17,7 +17,8 @@ export const define = (host: Host) =>
         const completed = await Promise.all(
           Object.entries(verbs).map(async ([name, { summary, load }]): Promise<Completed> => {
             const command: CommandUnknownOpts = (await load()).define(host);
-            return { name, summary, options: optionsOf(command), words: wordsOf(command) };
+            const hasArguments = command.registeredArguments.length > 0;
+            return { name, summary, options: optionsOf(command), hasArguments, words: wordsOf(command) };
           }),
         );
         const script = completionScript(shell, completed);
@@ -27,8 +28,13 @@ export const define = (host: Host) =>
     );
 
 const optionsOf = ({ options }: CommandUnknownOpts): Completed['options'] =>
-  [...options, { long: '--help', short: '-h', description: 'show how it is used' }].map(
-    ({ long, short, description }) => ({ names: [long, short].filter((name) => name != null), description }),
+  [...options, new Option('-h, --help', 'show how it is used')].map(
+    ({ long, short, description, required, argChoices = [] }) => ({
+      names: [long, short].filter((name) => name != null),
+      description,
+      hasValue: required,
+      choices: argChoices,
+    }),
   );
 
 const wordsOf = ({ registeredArguments }: CommandUnknownOpts): readonly string[] =>
