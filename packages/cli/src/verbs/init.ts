@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defineSettings, isStrongroomError } from '@strongroom/core';
+import type { Entry } from '@strongroom/migrate';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { configSource, definitionSource } from '../definition-source.js';
@@ -35,8 +36,12 @@ export const define = (host: Host) =>
       host.run(options, async (session) => {
         const { proposeSettings } = await import('@strongroom/migrate');
         const { io, output } = session;
-        const entries = await readSources(session, [options.from], '');
-        const settings = proposeSettings(entries);
+        const { credentialVariables } = await import('@strongroom/vault');
+        const read = await readSources(session, [options.from], '');
+        // In Vault they would open nothing, and taken out of the file they would be missed.
+        const isCredential = ({ name }: Entry) => credentialVariables.includes(name);
+        const credentials = read.filter(isCredential).map(({ name }) => name);
+        const settings = proposeSettings(read.filter((entry) => !isCredential(entry)));
         if (settings.length === 0) {
           throw new CommandError(exitCodes.configuration, `${options.from} has no settings`, {
             remedy: 'Name another source with --from.',
@@ -83,6 +88,9 @@ export const define = (host: Host) =>
               ]),
             ),
         );
+        if (credentials.length > 0) {
+          output.note(`No settings, for with them Vault is logged in to: ${credentials.join(', ')}.`);
+        }
         output.note(
           `Written: ${files.map(({ file }) => basename(file)).join(', ')}. Look the definition through, then:`,
         );
