@@ -174,7 +174,7 @@ export async function withProgress<T>(
   session: Session,
   work: (onProgress: (progress: Progress) => void) => Promise<T>,
 ): Promise<T> {
-  const line = new ProgressLine(session.io);
+  const line = new ProgressLine(session.output);
   try {
     return await work(({ phase, done, total }) => line.show(words[phase], done, total));
   } finally {

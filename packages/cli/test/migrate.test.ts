@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { DevServer } from '@strongroom/dev-server';
 import { describe, expect, test } from 'vitest';
 import { emptyVault, project, secretOf, shopVault } from './support/project.js';
@@ -237,6 +238,15 @@ describe('migrate', () => {
       (await cli(['migrate', '--from', '.env', '--from', '.env.local', '--yes'], { cwd, env })).exitCode,
     ).toBe(0);
     expect(await read(server, 'shop/production/security')).toEqual({ secret_key: b });
+  });
+
+  test('ends no line of a plan with spaces, which would break a narrow terminal', async () => {
+    const { env } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    const coloured = { ...env, NO_COLOR: '', FORCE_COLOR: '1' };
+    const { stdout } = await cli(['migrate', '--dry-run'], { cwd, env: coloured });
+    expect(stdout).not.toBe(stripVTControlCharacters(stdout));
+    for (const line of stripVTControlCharacters(stdout).split('\n')) expect(line).toBe(line.trimEnd());
   });
 
   test('has a stable shape in JSON', async () => {

@@ -54,7 +54,7 @@ export const define = (host: Host) =>
         const update = options.updateBaseline !== undefined;
         const baseline =
           file === undefined || (update && !(await exists(file))) ? undefined : await readBaseline(file);
-        const line = new ProgressLine(io);
+        const line = new ProgressLine(output);
         const report = await auditTree({
           root: resolve(io.cwd, folder),
           history: options.history === true,
