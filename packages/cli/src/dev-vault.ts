@@ -49,7 +49,15 @@ async function startEmbedded(port: number, rootToken: string): Promise<DevVault>
       kind: 'The embedded server',
       ended: new Promise(() => undefined),
       async seed(seed) {
-        server.seed(seed);
+        try {
+          server.seed(seed);
+        } catch (error) {
+          if (!(error instanceof DevServerError)) throw error;
+          throw new CommandError(exitCodes.configuration, `The seed: ${error.message}`, {
+            cause: error,
+            remedy: 'Correct it in the file that --seed names.',
+          });
+        }
       },
       close: () => server.close(),
     };

@@ -40,7 +40,7 @@ export async function dotenvCleanUp(
     });
   }
   const file = resolve(io.cwd, rest);
-  const key = await backupKey(session, keyFile);
+  const key = await backupKey(session, keyFile, file);
   return async (entries, verified) => {
     const { cleanUpDotenv } = await import('@strongroom/migrate');
     const names = new Set(verified.map(({ entry }) => entry));
@@ -65,18 +65,29 @@ const keptWords = {
   'referred-to': 'another value refers to it',
 } as const;
 
-/** The key file, or a passphrase that is asked for, twice where a backup is made. */
+/**
+ * The key file, or a passphrase that is asked for.
+ *
+ * @param madeFor the file of which a backup is to be made: what is wrong with the key for that is said at once, and a
+ *   passphrase is asked for twice
+ */
 export async function backupKey(
   session: Session,
   keyFile: string | undefined,
-  twice = true,
+  madeFor?: string,
 ): Promise<BackupKey> {
   const { io, signal } = session;
-  if (keyFile !== undefined) return { keyFile: resolve(io.cwd, keyFile) };
+  const checked = async (key: BackupKey): Promise<BackupKey> => {
+    const { prepareBackupKey } = await import('@strongroom/migrate');
+    if (madeFor !== undefined) await prepareBackupKey(madeFor, key);
+    return key;
+  };
+  if (keyFile !== undefined) return checked({ keyFile: resolve(io.cwd, keyFile) });
   const ask = (message: string) => secretFrom(io, message, '--backup-key', signal);
   const passphrase = await ask('Passphrase for the backup of the file, of at least 12 characters');
-  if (twice && (await ask('The same again')) !== passphrase) {
+  const key = await checked({ passphrase });
+  if (madeFor !== undefined && (await ask('The same again')) !== passphrase) {
     throw new CommandError(exitCodes.usage, 'The two are not the same', { remedy: 'Run it again.' });
   }
-  return { passphrase };
+  return key;
 }

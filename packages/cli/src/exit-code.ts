@@ -8,7 +8,7 @@ export const exitCodes = {
   findings: 1,
   /** The arguments make no sense, or there is nobody to ask. */
   usage: 2,
-  /** The configuration, the definition, a setting or an input file is wrong or missing. */
+  /** The configuration, the definition or a setting is wrong or missing, or what an input file holds is wrong. */
   configuration: 3,
   /** Vault could not be reached, did not answer in time, or answered nonsense. */
   unavailable: 4,
@@ -16,7 +16,7 @@ export const exitCodes = {
   denied: 5,
   /** Something else is there than was expected, and it was left as it is. */
   conflict: 6,
-  /** A file or folder cannot be read or written. */
+  /** A file or folder is not there, or cannot be read or written. */
   file: 7,
   /** The command itself is wrong. */
   internal: 70,

@@ -4,6 +4,8 @@ import {
   isConfigurationError,
   isSourceError,
   isStrongroomError,
+  type SourceError,
+  type SourceErrorCode,
 } from '@strongroom/core';
 import { CommandError } from './command-error.js';
 import { exitCodeOf, exitCodes, isSystemError } from './exit-code.js';
@@ -41,7 +43,9 @@ function failureOf(error: unknown): Failure {
     const { code, message } = error;
     // The problems of a configuration come with their own.
     if (isConfigurationError(error)) return { code, message: `${code} ${message}`, remedies: [] };
-    const remedy = (isSourceError(error) ? error.hint : commandRemedies[code]) ?? errorTable[code].remedy;
+    const remedy =
+      (isSourceError(error) ? (error.hint ?? fileRemedyOf(error)) : commandRemedies[code]) ??
+      errorTable[code].remedy;
     return { code, message: `${code} ${message}`, remedies: [remedy] };
   }
   if (isSystemError(error)) {
@@ -67,6 +71,17 @@ const commandRemedies: Partial<Record<ErrorCode, string>> = {
   PLAN_CONFLICT: 'Compare the two, and decide with --on-conflict source, vault or ask.',
   PLAN_OUTDATED: 'Plan again, look at what has changed, and apply the new plan.',
   CAS_MISMATCH: 'Run it again: it goes on with what is there now.',
+  DEFINITION_INVALID: 'Correct what the message names.',
+};
+
+/** Of a source without an address, which is a file or folder: the table speaks of a server. */
+const fileRemedyOf = (error: SourceError): string | undefined =>
+  'address' in error ? undefined : fileRemedies[error.code];
+
+const fileRemedies: Readonly<Record<SourceErrorCode, string>> = {
+  SOURCE_UNAVAILABLE: 'Check the path, or name another one.',
+  SOURCE_DENIED: 'Give this user the right to read it.',
+  SOURCE_MALFORMED: 'Correct it where the message says, or name another one.',
 };
 
 const nameOf = ({ cause }: CommandError): string => (isStrongroomError(cause) ? cause.code : 'COMMAND');

@@ -22,7 +22,10 @@ export class JournalFolder {
 
   /** Makes the folder. */
   async prepare(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // Its parent is there; where folders above are made too, a read-only disk is told as a missing folder.
+    await mkdir(this.#folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
   }
 
   /**
@@ -33,24 +36,15 @@ export class JournalFolder {
   async finish(clock: Clock): Promise<string | undefined> {
     const at = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const finished = join(this.#folder, `${this.#stem}.${at}.journal`);
-    try {
-      await rename(this.open, finished);
-      return finished;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    // Asked for first: a read-only disk refuses to rename also what is not there.
+    if (!(await isThere(this.open))) return undefined;
+    await rename(this.open, finished);
+    return finished;
   }
 
   /** The journal of the latest migration, whether or not it came to its end; undefined when there was none. */
   async latest(): Promise<string | undefined> {
-    if (
-      await stat(this.open).then(
-        () => true,
-        () => false,
-      )
-    )
-      return this.open;
+    if (await isThere(this.open)) return this.open;
     const names = await readdir(this.#folder).catch(() => []);
     const last = names
       .filter((name) => isOf(this.#stem, name))
@@ -62,3 +56,9 @@ export class JournalFolder {
 
 const isOf = (stem: string, name: string): boolean =>
   name.startsWith(`${stem}.`) && /^\d{8}T\d{6}Z\.journal$/.test(name.slice(stem.length + 1));
+
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { checkDefinition, isStrongroomError, type OptionNames, optionFaults } from '@strongroom/core';
+import {
+  checkDefinition,
+  isStrongroomError,
+  type OptionFault,
+  type OptionNames,
+  optionFaults,
+} from '@strongroom/core';
 import { CommandError } from './command-error.js';
 import type { StrongroomConfig, VaultConfig } from './config.js';
 import { exitCodes } from './exit-code.js';
@@ -48,16 +54,26 @@ async function importDefault(file: string): Promise<unknown> {
     return await jiti.import(file, { default: true });
   } catch (error) {
     if (isStrongroomError(error)) throw wrong(`${file}: ${error.message}`, { cause: error });
-    throw wrong(`${file} cannot be loaded: ${faultOf(error)}`, { cause: error });
+    const remedy = isModuleMissing(error)
+      ? 'Install it, or correct its name.'
+      : 'Correct it there. What the error says is left out: it may hold a value.';
+    throw wrong(`${file} cannot be loaded: ${faultOf(error)}`, { cause: error, remedy });
   }
 }
+
+const isModuleMissing = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
 
 /** What went wrong in a stranger's code. Its words may quote a value, unless they are only about a module. */
 function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return `it threw (${typeof error})`;
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
-    return error.message.split('\n', 1)[0] ?? '';
+  if (isModuleMissing(error)) return error.message.split('\n', 1)[0] ?? '';
+  const place = /(?:\/|[A-Za-z]:\\)\S*:\d+:\d+$/.exec(error.message.trimEnd())?.[0];
+  // Of what cannot be parsed jiti has the place in its words alone.
+  if (error.message.startsWith('ParseError:') && place !== undefined)
+    return `it cannot be parsed, at ${place}`;
   const at = /(?:\(|at |file:\/\/)((?:\/|[A-Za-z]:\\)[^\s()]+:\d+:\d+)/.exec(error.stack ?? '')?.[1];
   return `${error.constructor.name}${at === undefined ? '' : ` at ${at}`}`;
 }
@@ -76,12 +92,16 @@ function checkConfig(file: string, config: unknown): asserts config is Strongroo
     throw wrong(`${file}: ${(error as Error).message}`, { cause: error });
   }
   const faults = [...optionFaults('the configuration', config as StrongroomConfig, topNames)];
-  if (vault !== undefined) faults.push(...optionFaults('vault', vault, vaultNames));
+  if (vault !== undefined) faults.push(...vaultFaults('vault', vault));
+  if (environments !== undefined && (typeof environments !== 'object' || environments === null)) {
+    const hint = 'Write environments: { production: { address } }.';
+    faults.push({ name: 'environments', reason: 'is no object', hint });
+  }
   for (const [name, each] of Object.entries(environments ?? {})) {
     if (!definition.environments.includes(name)) {
       const hint = `The environments are ${definition.environments.join(', ')}.`;
       faults.push({ name: `environments.${name}`, reason: 'is no environment of the definition', hint });
-    } else if (each !== undefined) faults.push(...optionFaults(`environments.${name}`, each, vaultNames));
+    } else if (each !== undefined) faults.push(...vaultFaults(`environments.${name}`, each));
   }
   if (envFile !== undefined && (typeof envFile !== 'string' || envFile === '')) {
     const hint = 'Name the .env file that the application reads, or leave it out.';
@@ -91,6 +111,24 @@ function checkConfig(file: string, config: unknown): asserts config is Strongroo
     const texts = faults.map(({ name, reason, hint }) => `${name} ${reason}. ${hint}`);
     throw wrong(`${file}: ${texts.join('\n')}`);
   }
+}
+
+/** Names, and the types of what is put together with variables, which are text. */
+function vaultFaults(owner: string, given: VaultConfig): readonly OptionFault[] {
+  const faults = [...optionFaults(owner, given, vaultNames)];
+  const check = (name: keyof VaultConfig, isRight: boolean, hint: string) => {
+    if (given?.[name] !== undefined && !isRight)
+      faults.push({ name: `${owner}.${name}`, reason: 'is of a wrong type', hint });
+  };
+  const { address, namespace, tokenFile, mount, auth } = given ?? {};
+  const isText = (value: unknown) => typeof value === 'string';
+  const isTexts = Array.isArray(address) && address.every(isText);
+  check('address', isText(address) || isTexts, 'Write a text, or an array of them.');
+  check('namespace', isText(namespace), 'Write a text.');
+  check('tokenFile', isText(tokenFile), 'Write the path of a file.');
+  check('mount', isText(mount), 'Write a text.');
+  check('auth', typeof auth === 'object' && auth !== null, 'Write an auth method of @strongroom/vault.');
+  return faults;
 }
 
 const topNames: OptionNames<StrongroomConfig> = {

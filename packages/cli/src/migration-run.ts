@@ -7,6 +7,7 @@ import { CommandError } from './command-error.js';
 import type { CleanedUp, DotenvCleanUp } from './dotenv-clean-up.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { JournalFolder } from './journal-file.js';
+import { checkTarget } from './migration-target.js';
 import type { Output } from './output.js';
 import { placementOf } from './placement-options.js';
 import { planView } from './plan-view.js';
@@ -65,12 +66,18 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     run.journal === undefined ? new JournalFolder(run.configFile, application, run.environment) : undefined;
   if (writes > 0) await folder?.prepare();
   const open = folder?.open ?? resolve(io.cwd, run.journal ?? '');
+  const rollback = `strongroom rollback -e ${run.environment}${folder === undefined ? ` ${run.journal}` : ''}`;
   const migration = await withProgress(session, (onProgress) =>
     applyPlan(plan, { vault: run.vault, journal: open, signal, onProgress }),
-  );
+  ).catch(async (error: unknown) => {
+    if (await hasWrites(open)) {
+      output.note(`What was written stays: run it again for the rest, or take it back with \`${rollback}\`.`);
+    }
+    throw error;
+  });
   const journal = folder === undefined ? open : ((await folder.finish(io.clock)) ?? (await folder.latest()));
   if (migration.written.length > 0) await bump(run);
-  if (!output.json) tell(output, run, migration, journal);
+  if (!output.json) tell(output, migration, journal, rollback);
   const cleanedUp = await run.cleanUp?.(run.entries, migration.verified);
   const { verified, written, conflicts } = migration;
   const told = {
@@ -111,7 +118,11 @@ async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
         ? undefined
         : onConflict;
   const decided = winner === undefined ? {} : { onConflict: winner };
-  if (run.plan !== undefined) return loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
+  if (run.plan !== undefined) {
+    const plan = await loadPlan(resolve(session.io.cwd, run.plan), { entries, ...decided });
+    checkTarget(`The plan ${run.plan}`, plan.target, definition, environment);
+    return plan;
+  }
   const wanted = new Set(include);
   const plan = await withProgress(session, (onProgress) =>
     planMigration({
@@ -163,7 +174,7 @@ export async function withProgress<T>(
   session: Session,
   work: (onProgress: (progress: Progress) => void) => Promise<T>,
 ): Promise<T> {
-  const line = new ProgressLine(session.io);
+  const line = new ProgressLine(session.output);
   try {
     return await work(({ phase, done, total }) => line.show(words[phase], done, total));
   } finally {
@@ -177,11 +188,18 @@ async function bump({ definition, environment, vault, placement }: MigrationRun)
   await bumpMarker(vault.kv(placement.mount), { application: definition.application, environment });
 }
 
+/** Whether a journal has what could be taken back. */
+async function hasWrites(journal: string): Promise<boolean> {
+  const { readJournal } = await import('@strongroom/migrate');
+  const records = await readJournal(journal).catch(() => []);
+  return records.some(({ type }) => type === 'write');
+}
+
 function tell(
   output: Output,
-  { environment }: MigrationRun,
   { verified, written, conflicts }: Migration,
   journal: string | undefined,
+  rollback: string,
 ): void {
   output.result({}, () => {
     const done =
@@ -193,9 +211,7 @@ function tell(
     return printable(`\n${done}${kept}`);
   });
   if (written.length > 0) {
-    output.note(
-      `Take it back with \`strongroom rollback -e ${environment}\`; its journal is ${output.path(journal ?? '')}.`,
-    );
+    output.note(`Take it back with \`${rollback}\`; its journal is ${output.path(journal ?? '')}.`);
   }
   if (conflicts.length > 0) output.note('Decide with --on-conflict source, ask or vault.');
 }

@@ -15,6 +15,7 @@ export class Output {
   readonly #io: Io;
   readonly #noteColors: Colors;
   readonly #warned = new Set<string>();
+  #hasStatus = false;
 
   constructor(io: Io, json: boolean) {
     this.#io = io;
@@ -40,7 +41,26 @@ export class Output {
 
   /** Says something beside the result. */
   note(text: string): void {
-    this.#io.stderr.write(`${printable(text)}\n`);
+    this.#say(printable(text));
+  }
+
+  /**
+   * Shows how things stand, on a terminal, in a line that gives way to whatever is said next.
+   *
+   * @returns false where there is none
+   */
+  status(line: string): boolean {
+    const { stderr } = this.#io;
+    if (stderr.isTTY !== true) return false;
+    stderr.write(`${takenAway}${line}`);
+    this.#hasStatus = true;
+    return true;
+  }
+
+  /** Takes that line away. */
+  clearStatus(): void {
+    if (this.#hasStatus) this.#io.stderr.write(takenAway);
+    this.#hasStatus = false;
   }
 
   /** A path for people: relative where it lies in the folder that the command was called from. */
@@ -51,7 +71,7 @@ export class Output {
 
   /** Says something that should not be missed. */
   warn(text: string): void {
-    this.#io.stderr.write(`${this.#noteColors.yellow('warning:')} ${printable(text)}\n`);
+    this.#say(`${this.#noteColors.yellow('warning:')} ${printable(text)}`);
   }
 
   /** Says what there is to know of what was read, once: one command may read a file in two roles. */
@@ -65,10 +85,18 @@ export class Output {
   /** Says why it did not work, and what to do. */
   failure(text: string, remedies: readonly string[]): void {
     const colors = this.#noteColors;
-    this.#io.stderr.write(`${colors.red('error:')} ${printable(text)}\n`);
-    for (const remedy of remedies) this.#io.stderr.write(`  ${colors.cyan('→')} ${printable(remedy)}\n`);
+    this.#say(`${colors.red('error:')} ${printable(text)}`);
+    for (const remedy of remedies) this.#say(`  ${colors.cyan('→')} ${printable(remedy)}`);
+  }
+
+  #say(text: string): void {
+    this.clearStatus();
+    this.#io.stderr.write(`${text}\n`);
   }
 }
+
+/** Back to the begin of the line, and nothing in it. */
+const takenAway = '\r\u001b[2K';
 
 /** As https://no-color.org says; a pipe is plain unless FORCE_COLOR is set. */
 function isColoured({ env }: Io, stream: OutputStream): boolean {

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { systemClock } from '@strongroom/core';
 import { expect, test } from 'vitest';
 import type { Io } from './io.js';
+import { Output } from './output.js';
 import { ProgressLine } from './progress-line.js';
 
 function lineOn(isTTY: boolean) {
@@ -15,7 +16,8 @@ function lineOn(isTTY: boolean) {
     clock: systemClock,
     onSignal: () => () => undefined,
   };
-  return { line: new ProgressLine(io), text: () => String(stderr.read() ?? '') };
+  const output = new Output(io, false);
+  return { line: new ProgressLine(output), output, text: () => String(stderr.read() ?? '') };
 }
 
 test('in a pipe it is a line for each tenth, and the last one', () => {
@@ -40,4 +42,13 @@ test('on a terminal it is one line that is taken away at the end', () => {
   line.clear();
   line.clear();
   expect(text()).toBe('\r\u001b[2K');
+});
+
+test('on a terminal it gives way to what is said meanwhile', () => {
+  const { line, output, text } = lineOn(true);
+  line.show('paths read:', 1, 2);
+  text();
+  output.note('debug Vault answered');
+  output.note('debug Vault answered');
+  expect(text()).toBe('\r\u001b[2Kdebug Vault answered\ndebug Vault answered\n');
 });

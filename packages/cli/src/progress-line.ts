@@ -1,4 +1,4 @@
-import type { Io } from './io.js';
+import type { Output } from './output.js';
 import { printable } from './printable.js';
 
 const barWidth = 24;
@@ -8,33 +8,26 @@ const parts = 10;
 
 /** Shows how far something is: a bar on a terminal, otherwise a line for each tenth. On standard error. */
 export class ProgressLine {
-  readonly #io: Io;
-  #shown = false;
+  readonly #output: Output;
   #told = '';
 
-  constructor(io: Io) {
-    this.#io = io;
+  constructor(output: Output) {
+    this.#output = output;
   }
 
   show(what: string, done: number, total: number): void {
-    const { stderr } = this.#io;
     const share = total === 0 ? 1 : done / total;
-    if (stderr.isTTY === true) {
-      const full = Math.floor(share * barWidth);
-      const bar = `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`;
-      stderr.write(`\r\u001b[2K${bar} ${printable(what)} ${done} of ${total}`);
-      this.#shown = true;
-      return;
-    }
+    const text = `${printable(what)} ${done} of ${total}`;
+    const full = Math.floor(share * barWidth);
+    if (this.#output.status(`${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${text}`)) return;
     const tenth = `${what} ${Math.floor(share * parts)}`;
     if (tenth === this.#told || (done < total && total < parts)) return;
     this.#told = tenth;
-    stderr.write(`${printable(what)} ${done} of ${total}\n`);
+    this.#output.note(text);
   }
 
   /** Takes the bar away. */
   clear(): void {
-    if (this.#shown) this.#io.stderr.write('\r\u001b[2K');
-    this.#shown = false;
+    this.#output.clearStatus();
   }
 }

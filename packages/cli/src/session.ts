@@ -101,6 +101,8 @@ export class Session {
   }: SettingsOptions = {}): Promise<LoadedSettings<Definition['settings']>> {
     const { wireSettings } = await import('@strongroom/node');
     const config = await this.config();
+    // Who was interrupted opens nothing more, whatever it made of that.
+    this.signal.throwIfAborted();
     const definition = only ?? config.definition;
     const named = this.#options.environment;
     if (named !== undefined) this.checkEnvironment(definition, named);
@@ -132,6 +134,7 @@ export class Session {
   /** A client of the Vault of one environment. Nothing is contacted. */
   async vault(environment: string): Promise<WiredVault> {
     const config = vaultConfigOf(await this.config(), environment);
+    this.signal.throwIfAborted();
     const { logger } = this;
     const wired = await connectVault(
       await this.variables(),

@@ -8,7 +8,8 @@ export type Cell = string | { readonly text: string; readonly colour: (text: str
 /** Lines a table up: columns with two spaces between them, no borders, so that it can be read and cut. */
 export function table(output: Output, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = new Table({
-    head: head.map((title) => output.colors.bold(title)),
+    // A colour of nothing would keep the spaces before it from being cut off.
+    head: head.map((title) => (title === '' ? '' : output.colors.bold(title))),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
     chars: Object.fromEntries(borders.map((name) => [name, ''])),
   });

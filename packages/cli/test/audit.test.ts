@@ -55,6 +55,8 @@ describe('audit', () => {
     expect(await readFile(join(cwd, 'baseline.json'), 'utf8')).not.toBe(before);
     expect((await cli(['audit', 'src', '--baseline', 'baseline.json'], { cwd })).exitCode).toBe(0);
     expect((await cli(['audit', 'src', '--baseline', 'no.json'], { cwd })).exitCode).toBe(7);
+    const both = ['--baseline', 'baseline.json', '--update-baseline', 'other.json'];
+    expect((await cli(['audit', 'src', ...both], { cwd })).exitCode).toBe(2);
   });
 
   test('a value that is in use is found wherever it stands', async () => {

@@ -31,7 +31,14 @@ describe('clean-up', () => {
     expect(restored.json()).toEqual({ backup: join(cwd, backup), file: join(cwd, '.env.restored') });
     expect(restored.stderr).toContain('in plain text again');
     expect(await readFile(join(cwd, '.env.restored'), 'utf8')).toBe(text);
-    expect((await cli(['restore', backup, '--backup-key', key], { cwd })).exitCode).toBe(7);
+    const again = await cli(['restore', backup, '--backup-key', key], { cwd });
+    expect(again.exitCode).toBe(6);
+    expect(again.stderr).toContain('.env.restored is there already, and is left as it is');
+    // Without a question about what can come to nothing.
+    expect((await cli(['restore', 'no.backup'], { cwd })).exitCode).toBe(7);
+    const dry = await cli([...args.slice(0, -1), join(outside, 'none.key'), '--dry-run'], { cwd, env });
+    expect(dry.exitCode).toBe(0);
+    expect(await readdir(outside)).not.toContain('none.key');
   });
 
   test('asks for a passphrase twice without showing anything of it, before anything is written', async () => {
@@ -45,6 +52,13 @@ describe('clean-up', () => {
     await differs.saw('The same again');
     differs.type(`${secretOf()}\r`);
     expect((await differs.result).exitCode).toBe(2);
+    const short = callCli(['migrate', '--yes', '--clean-up'], { cwd, env, terminal: true });
+    await short.saw('Passphrase');
+    short.type('too short\r');
+    const refused = await short.result;
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain('has at least 12 characters');
+    expect(refused.stderr).not.toContain('The same again');
     expect(server.requests.filter(({ path }) => path.includes('/data/'))).toEqual([]);
     const call = callCli(['migrate', '--yes', '--clean-up'], { cwd, env, terminal: true });
     await call.saw('Passphrase');
@@ -84,9 +98,9 @@ describe('clean-up', () => {
       ).toBe(2);
     }
     expect((await cli(['migrate', '--yes', '--clean-up'], { cwd, env })).exitCode).toBe(2);
-    expect(server.requests.filter(({ path }) => path.includes('/data/'))).toEqual([]);
     const beside = await cli(['migrate', '--yes', '--clean-up', '--backup-key', 'backup.key'], { cwd, env });
     expect(beside.exitCode).toBe(3);
+    expect(server.requests.filter(({ path }) => path.includes('/data/'))).toEqual([]);
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe(text);
   });
 });

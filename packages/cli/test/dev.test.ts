@@ -74,7 +74,9 @@ import('${import.meta.resolve('@strongroom/dev-server')}').then(async ({ startDe
     expect(told.kind).toBe(`bao (${join(bin, 'bao')})`);
     expect(await read(told, 'shop/development/database')).toEqual({ url: value });
     call.signal('SIGINT');
-    expect((await call.result).exitCode).toBe(0);
+    const { exitCode, stderr } = await call.result;
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('ended by itself');
     await expect(fetch(told.address)).rejects.toThrow();
   });
 
@@ -87,9 +89,16 @@ import('${import.meta.resolve('@strongroom/dev-server')}').then(async ({ startDe
       async () => ['--port', '0', '--seed', 'no.json'],
       'There is no such file',
     ],
+    [
+      'a seed with a path that is none',
+      3,
+      async () => ['--embedded', '--port', '0', '--seed', 'path.json'],
+      'is not the path of a secret',
+    ],
     ['a port that is none', 2, async () => ['--port', 'many'], 'It is no port'],
   ])('says that there is %s', async (_, code, args, words) => {
-    const cwd = await project({ 'seed.json': `"${secretOf()}"` });
+    const seed = JSON.stringify({ '../shop': { url: secretOf() } });
+    const cwd = await project({ 'seed.json': `"${secretOf()}"`, 'path.json': seed });
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     try {

@@ -115,6 +115,17 @@ describe('doctor', () => {
     expect(check('setting SECRET_KEY').detail).toContain('denies');
   });
 
+  test.each([
+    ['there is no token', { VAULT_TOKEN: '' }, 'there is no token'],
+    ['the file of the token is not there', { VAULT_TOKEN: '', VAULT_TOKEN_FILE: '/no/token' }, '/no/token'],
+  ])('says that %s, and not that the server is at fault', async (_, given, words) => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const { check } = await doctor({ cwd, env: { ...env, HOME: cwd, ...given } });
+    expect(check('server')).toMatchObject({ status: 'skipped' });
+    expect(check('token')).toMatchObject({ status: 'failed', detail: expect.stringContaining(words) });
+  });
+
   test('warns of clocks that differ', async () => {
     const { env } = await shopVault();
     const cwd = await project();
@@ -181,18 +192,23 @@ describe('doctor', () => {
     expect(off.check('server').status).toBe('ok');
   });
 
-  test('that is interrupted says so, and does not take it for what is wrong', async () => {
-    const { env, server } = await shopVault();
-    const cwd = await project();
-    server.fail({ path: '/v1/auth/token/lookup-self', answer: 'stall' });
-    const call = callCli(['doctor'], { cwd, env });
-    await expect.poll(() => server.requests.some(({ path }) => path.endsWith('lookup-self'))).toBe(true);
-    call.signal('SIGINT');
-    expect(await call.result).toMatchObject({
-      exitCode: 130,
-      stderr: expect.stringContaining('Interrupted.'),
-    });
-  });
+  test.each(['/v1/sys/health', '/v1/auth/token/lookup-self'])(
+    'that is interrupted at %s says so, asks no more, and does not take it for what is wrong',
+    async (asked) => {
+      const { env, server } = await shopVault();
+      const cwd = await project();
+      for (const path of [asked, '/v1/secret/']) server.fail({ path, answer: 'stall' });
+      const call = callCli(['doctor'], { cwd, env });
+      await expect.poll(() => server.requests.some(({ path }) => path.startsWith(asked))).toBe(true);
+      call.signal('SIGINT');
+      expect(await call.result).toMatchObject({
+        exitCode: 130,
+        stdout: '',
+        stderr: expect.stringContaining('Interrupted.'),
+      });
+      expect(server.requests.filter(({ path }) => path.startsWith('/v1/secret/'))).toEqual([]);
+    },
+  );
 
   test('says that there is no such mount', async () => {
     const { env } = await shopVault();

@@ -181,7 +181,8 @@ describe('export', () => {
     const { parse } = await import('dotenv');
     expect(parse(await readFile(file, 'utf8'))).toEqual(values);
     const again = await cli(['export', '--output', 'out.env'], { cwd, env });
-    expect(again.exitCode).toBe(7);
+    expect(again.exitCode).toBe(6);
+    expect(again.stderr).toContain(`${file} is there already, and is left as it is\n  → Name another one`);
     const one = await cli(['export', '--output', 'one.env', '--only', 'SECRET_KEY', '--json'], { cwd, env });
     expect(one.json()).toEqual({ environment: 'staging', file: join(cwd, 'one.env'), names: ['SECRET_KEY'] });
   });

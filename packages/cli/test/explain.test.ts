@@ -56,6 +56,19 @@ describe('explain', () => {
     expect(stdout).toContain('cannot answer now (503)');
   });
 
+  test('an optional setting is not told to be unset where Vault could not be asked', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project();
+    server.fail({ path: '/v1/secret/data/shop/production/api', answer: { status: 503 } });
+    const { stdout } = await cli(['explain'], { cwd, env });
+    const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
+    expect(lines).toContainEqual(['API_TOKEN *', '–', '–', 'unset (fallback)']);
+    const checked = await cli(['doctor'], { cwd, env });
+    expect(checked.stdout).toContain(
+      '! setting API_TOKEN: is not set, and need not be; vault could not be asked',
+    );
+  });
+
   test('of those that are named it says what every source said, and no other need be there', async () => {
     const { env } = await shopVault();
     const cwd = await project();

@@ -32,6 +32,9 @@ describe('get', () => {
     const { exitCode, stdout } = await cli(['get', 'API_TOKEN'], { cwd, env });
     expect(exitCode).toBe(1);
     expect(stdout).toBe('API_TOKEN is not set, and need not be\n');
+    const revealed = await cli(['get', 'API_TOKEN', '--reveal'], { cwd, env });
+    expect(revealed).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(revealed.stderr).toContain('API_TOKEN is not set, and need not be');
     expect((await cli(['get', 'PORT', '--reveal'], { cwd, env })).stdout).toBe('8000');
   });
 
@@ -60,6 +63,10 @@ describe('get', () => {
   ])('tells %s by its exit code and its words', async (_, code, words, wrong) => {
     const { env } = await shopVault();
     const cwd = await project();
+    // An optional one that Vault may have is not taken for one that is not set.
+    expect((await cli(['get', 'API_TOKEN', '--reveal'], { cwd, env: { ...env, ...wrong } })).exitCode).toBe(
+      code,
+    );
     const { exitCode, stderr, stdout } = await cli(['get', 'SECRET_KEY'], { cwd, env: { ...env, ...wrong } });
     expect(stderr).toContain(words);
     expect(exitCode).toBe(code);

@@ -82,6 +82,29 @@ describe('init', () => {
     await expect(readFile(join(cwd, 'settings.mjs'))).rejects.toThrow('ENOENT');
   });
 
+  test.each([
+    ['--application=a/b', '"a/b" cannot be part of a path'],
+    ['--application=', '"" cannot be part of a path'],
+    ['--environments=a/b,c', '"a/b" cannot be part of a path'],
+    ['--environments=', 'names no environment'],
+  ])('with %s writes nothing that could not be loaded', async (option, words) => {
+    const cwd = await bare();
+    const { exitCode, stderr } = await cli(['init', option], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(words);
+    await expect(readFile(join(cwd, 'settings.mjs'))).rejects.toThrow('ENOENT');
+  });
+
+  test('takes nothing for a setting that Vault is logged in to with', async () => {
+    const cwd = await bare({ '.env': `VAULT_TOKEN='${secretOf()}'\nAPI_TOKEN='${secretOf()}'\n` });
+    const { exitCode, stderr } = await cli(['init'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('No settings, for with them Vault is logged in to: VAULT_TOKEN.');
+    const definition = await readFile(join(cwd, 'settings.mjs'), 'utf8');
+    expect(definition).toContain('API_TOKEN: secret(');
+    expect(definition).not.toContain('VAULT_TOKEN');
+  });
+
   test('says when there is nothing to begin with', async () => {
     const cwd = await bare({ '.env.empty': '# nothing\n' });
     expect((await cli(['init', '--from', '.env.empty'], { cwd })).exitCode).toBe(3);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { DevServer } from '@strongroom/dev-server';
 import { describe, expect, test } from 'vitest';
 import { emptyVault, project, secretOf, shopVault } from './support/project.js';
@@ -239,6 +240,15 @@ describe('migrate', () => {
     expect(await read(server, 'shop/production/security')).toEqual({ secret_key: b });
   });
 
+  test('ends no line of a plan with spaces, which would break a narrow terminal', async () => {
+    const { env } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    const coloured = { ...env, NO_COLOR: '', FORCE_COLOR: '1' };
+    const { stdout } = await cli(['migrate', '--dry-run'], { cwd, env: coloured });
+    expect(stdout).not.toBe(stripVTControlCharacters(stdout));
+    for (const line of stripVTControlCharacters(stdout).split('\n')) expect(line).toBe(line.trimEnd());
+  });
+
   test('has a stable shape in JSON', async () => {
     const { env, server } = await emptyVault();
     const cwd = await project({ '.env': dotenv().text });
@@ -272,10 +282,17 @@ describe('migrate', () => {
   });
 
   test.each([
-    ['the file is not there', 7, { '--from': 'no.env' }, {}, 'does not exist'],
+    ['the file is not there', 7, { '--from': 'no.env' }, {}, 'no.env does not exist\n  → Check the path'],
     ['the token is wrong', 5, {}, { VAULT_TOKEN: 'wrong' }, 'SOURCE_DENIED'],
     ['Vault is dead', 4, {}, { VAULT_ADDR: 'http://127.0.0.1:9' }, 'SOURCE_UNAVAILABLE'],
-    ['the plan is none', 3, { '--plan': '.env' }, {}, 'is no saved plan'],
+    ['the plan is none', 3, { '--plan': '.env' }, {}, 'is no saved plan\n  → Correct it where'],
+    [
+      'a place is none',
+      3,
+      { '--map': 'SECRET_KEY=none' },
+      {},
+      'group/key\n  → Correct what the message names.',
+    ],
     ['the environment is none', 2, { '-e': 'prod' }, {}, 'is no environment of shop'],
   ])('says that %s', async (_, code, args, wrong, words) => {
     const { env } = await emptyVault();
@@ -317,6 +334,9 @@ describe('migrate', () => {
     const { exitCode, stderr } = await cli(['migrate', '--yes'], { cwd, env });
     expect(exitCode).toBe(5);
     expect(stderr).toContain('shop/production/security');
+    expect(stderr).toContain(
+      'What was written stays: run it again for the rest, or take it back with `strongroom rollback -e production`.',
+    );
     const again = await cli(['migrate', '--yes'], { cwd, env });
     expect(again.exitCode).toBe(0);
     expect(await read(server, 'shop/production/security')).toEqual({ secret_key: values.SECRET_KEY });
@@ -325,6 +345,16 @@ describe('migrate', () => {
     expect((await cli(['rollback', '--yes'], { cwd, env })).exitCode).toBe(0);
     expect(await read(server, 'shop/production/database')).toBeUndefined();
     expect(await read(server, 'shop/production/security')).toBeUndefined();
+  });
+
+  test('with a journal of its own it says how that is taken back', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    const { exitCode, stderr } = await cli(['migrate', '--yes', '--journal', 'own'], { cwd, env });
+    expect(exitCode).toBe(0);
+    const [, command = ''] = /with `strongroom (rollback [^`]*)`/.exec(stderr) ?? [];
+    expect((await cli([...command.split(' '), '--yes'], { cwd, env })).exitCode).toBe(0);
+    expect(await read(server, 'shop/production/database')).toBeUndefined();
   });
 
   test('Ctrl-C in the middle says so, and the next run goes on', async () => {
@@ -378,6 +408,43 @@ describe('rollback', () => {
     const wrong = await cli(['rollback', 'no.journal', '--yes'], { cwd, env });
     expect(wrong.exitCode).toBe(3);
     expect(wrong.stderr).toContain('is none of a journal');
+  });
+});
+
+describe('what was made for another environment', () => {
+  test('is not carried out: a plan, and a journal', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    expect((await cli(['migrate', '--save-plan', 'plan.json'], { cwd, env })).exitCode).toBe(0);
+    const plan = await cli(['migrate', '-e', 'staging', '--plan', 'plan.json', '--yes'], { cwd, env });
+    expect(plan.exitCode).toBe(2);
+    expect(plan.stderr).toContain('The plan plan.json is of production, not of staging');
+    expect(plan.stderr).toContain('If that is meant: --environment production.');
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    const { json } = await cli(['migrate', '--plan', 'plan.json', '--yes', '--json'], { cwd, env });
+    const { journal } = json<{ readonly journal: string }>();
+    const back = await cli(['rollback', '-e', 'staging', journal, '--yes'], { cwd, env });
+    expect(back.exitCode).toBe(2);
+    expect(back.stderr).toContain('is of production, not of staging');
+    expect(await read(server, 'shop/production/security')).toHaveProperty('secret_key');
+  });
+
+  test('is told when it may only be another address', async () => {
+    const { env } = await emptyVault();
+    const { env: elsewhere } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    expect((await cli(['migrate', '--yes'], { cwd, env })).exitCode).toBe(0);
+    const wrong = await cli(['rollback', '--yes'], { cwd, env: elsewhere });
+    expect(wrong.exitCode).toBe(6);
+    expect(wrong.stderr).toContain(
+      `warning: The journal is of ${env['VAULT_ADDR']}, and what is asked is ${elsewhere['VAULT_ADDR']}.`,
+    );
+    const right = await cli(['rollback', '--yes'], { cwd, env });
+    expect(right.exitCode).toBe(0);
+    expect(right.stdout).toMatch(/removed +shop\/production\/security/);
+    expect(right.stderr).not.toContain('The journal is of');
+    const again = await cli(['rollback', '--yes'], { cwd, env });
+    expect(again.stdout).toBe('It has nothing that is to be taken back.\n');
   });
 });
 

@@ -89,12 +89,24 @@ describe('configuration', () => {
       'wants a definition, as defineSettings() makes it',
     ],
     ['imports what is not there', `import './no-such-module.js'; export default {};`, 'no-such-module'],
-    ['is no program', 'export default {', 'cannot be loaded: '],
+    ['is no program', '\nexport default {', 'other.config.ts:2:16\n  → Correct it there.'],
     ['throws', 'throw new Error(process.env.LEAK);', 'cannot be loaded: Error at '],
     [
       'has options that there are not',
       `import { definition } from './settings.js'; export default { definition, vualt: {}, environments: { prod: {}, staging: { adress: 'x' } } };`,
       'Was it meant to be vault?',
+    ],
+    ...['address: 5', 'namespace: []', 'mount: true', 'auth: null'].map(
+      (option): [string, string, string] => [
+        `has an option of a wrong type, ${option},`,
+        `import { definition } from './settings.js'; export default { definition, vault: { ${option} } };`,
+        `vault.${option.split(':')[0]} is of a wrong type`,
+      ],
+    ),
+    [
+      'has environments that are none',
+      `import { definition } from './settings.js'; export default { definition, environments: 5 };`,
+      'environments is no object',
     ],
     [
       'names no file of variables',
@@ -162,6 +174,29 @@ describe('completion', () => {
     expect(told.split('\n').filter((line) => line !== '')).toEqual(expected);
   });
 });
+
+test.skipIf(spawnSync('bash', ['--version']).status !== 0)(
+  'bash completes verbs, options behind a dash, what a value may be, and otherwise files',
+  async () => {
+    const cwd = await project();
+    const { stdout: script } = await cli(['completion', 'bash'], { cwd });
+    const offered = (...words: readonly string[]) => {
+      const typed = ['strongroom', ...words].map((word) => `'${word}'`).join(' ');
+      const ask = `COMP_WORDS=(${typed}) COMP_CWORD=${words.length}; _strongroom; printf '%s ' "\${COMPREPLY[@]}"`;
+      const { stdout } = spawnSync('bash', ['-c', `${script}\n${ask}`], { encoding: 'utf8' });
+      return stdout.trim().split(' ');
+    };
+    expect(offered('mig')).toEqual(['migrate']);
+    expect(offered('help', 'mig')).toEqual(['migrate']);
+    expect(offered('migrate', '--on')).toEqual(['--on-conflict', '--only']);
+    expect(offered('migrate', '--on-conflict', '')).toEqual(['vault', 'source', 'ask', 'fail']);
+    expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offered('doctor', '')).toContain('--json');
+    // Bash itself looks for files where nothing is offered.
+    expect(offered('restore', '')).toEqual(['']);
+    expect(offered('migrate', '--from', '')).toEqual(['']);
+  },
+);
 
 test('the README has every verb and every exit code', async () => {
   const text = await readme();

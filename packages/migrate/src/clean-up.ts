@@ -70,7 +70,9 @@ export async function cleanUpDotenv(path: string, options: CleanUpOptions): Prom
   await writeBackup(backup, bytes, key);
   try {
     if (!same(await openBackup(backup, key), bytes)) throw cannot(path, 'its backup cannot be read back');
-    await replaceFile(file, after, 'The file', async () => same(await readBytes(file), bytes));
+    await replaceFile(file, after, 'The file', {
+      unchanged: async () => same(await readBytes(file), bytes),
+    });
   } catch (error) {
     // It goes only where it is certain that the file was not replaced.
     const now = await readBytes(file).catch(() => undefined);

@@ -36,6 +36,17 @@ const minPassphrase = 12;
 const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
 
 /**
+ * Sees to the key of the backup that `cleanUpDotenv` will leave beside a file, before anything else is done: a key file
+ * that is not there is made.
+ *
+ * @throws as `cleanUpDotenv` does for the key
+ */
+export async function prepareBackupKey(file: string, key: BackupKey): Promise<void> {
+  checkKey(key);
+  if (key.keyFile !== undefined) await provideKey(key.keyFile, await realpath(file).catch(() => file));
+}
+
+/**
  * Encrypts a content into a new file, by AES-256-GCM with a key for this file alone.
  *
  * @throws StrongroomError `DEFINITION_INVALID` for a key that is none, `FILE_UNWRITABLE`

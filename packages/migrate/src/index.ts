@@ -1,6 +1,6 @@
 export { type ApplyOptions, applyPlan, type Migration, type WrittenPath } from './apply-plan.js';
 export { type CleanUp, type CleanUpOptions, cleanUpDotenv, type KeptName } from './clean-up.js';
-export { type BackupKey, type RestoreOptions, restoreBackup } from './encrypted-backup.js';
+export { type BackupKey, prepareBackupKey, type RestoreOptions, restoreBackup } from './encrypted-backup.js';
 export { Entry, type Origin } from './entry.js';
 export { readJournal } from './journal-reader.js';
 export type {

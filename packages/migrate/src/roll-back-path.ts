@@ -23,7 +23,8 @@ export interface RolledBackPath {
    * - `restored`: these keys are what they were;
    * - `removed`: there was nothing, and there is nothing again;
    * - `already`: it was as before: nothing was written, or it was returned by somebody else;
-   * - `changed-since`: somebody has written to it since, so it was left;
+   * - `changed-since`: somebody has written to it since, or this may be another Vault than that of the journal, so it was
+   *   left;
    * - `impossible`: what it was is gone, so it was left.
    */
   readonly outcome: 'restored' | 'removed' | 'already' | 'changed-since' | 'impossible';
@@ -83,12 +84,15 @@ async function version2(
   const [first] = joined;
   const last = joined.at(-1);
   if (first === undefined || last === undefined) {
+    if (!sameVault && writes.some(({ record }) => record.before.createdTime === undefined)) return elsewhere;
     return { outcome: 'already', explanation: 'nothing was written to it', after: standOf(now) };
   }
   const { before, existed } = first.record;
   const old = existed && before.version !== undefined ? await read(before.version) : undefined;
   const isOld = !existed || (old?.data !== undefined && old.createdTime === before.createdTime);
   if (isOld && isAsBefore(joined, now, old)) {
+    // Where the secret had been there its time has told that it is the same one; nothing is everywhere.
+    if (!sameVault && !existed) return elsewhere;
     return { outcome: 'already', explanation: 'is as it was before already', after: standOf(now) };
   }
   if (!sameStand(now, last.after) || now.data === undefined) return changedSince(now);
@@ -99,6 +103,13 @@ async function version2(
   const since = joined.length < taken.length ? '; others had written to it before that' : '';
   return old === undefined ? remove(path, joined, context, since) : restore(now, joined, old, context, since);
 }
+
+/** Another address may be another Vault: what is not there need not have been returned. */
+const elsewhere: Ending = {
+  outcome: 'changed-since',
+  explanation:
+    'holds nothing that was written to it, and this may be another Vault than that of the journal: it was left as it is',
+};
 
 /** Whether the keys that were written hold again, or still, what they held before. */
 function isAsBefore(joined: readonly TakenWrite[], now: GroupState, old: GroupState | undefined): boolean {

@@ -29,18 +29,24 @@ export async function createFile(path: string, content: string | Uint8Array, wha
   }
 }
 
+export interface ReplaceOptions {
+  /** Asked just before the old file gives way; false leaves it. @default there is nothing to ask */
+  readonly unchanged?: () => Promise<boolean>;
+  /** The mode of one that is not there, less what the umask takes. @default for its owner only */
+  readonly mode?: number;
+}
+
 /**
- * Replaces what is in a file, with its mode and, where this process may, its owner; one that is not there is made, for
- * its owner only. A link stays one: what it leads to is replaced. Until all is on the disk the old file stays.
+ * Replaces what is in a file, with its mode and, where this process may, its owner; one that is not there is made. A
+ * link stays one: what it leads to is replaced. Until all is on the disk the old file stays.
  *
- * @param unchanged asked just before the old file gives way; false leaves it
  * @throws StrongroomError `FILE_UNWRITABLE` also when it has other names (hard links), or was changed meanwhile
  */
 export async function replaceFile(
   path: string,
   content: string | Uint8Array,
   what: string,
-  unchanged: () => Promise<boolean> = async () => true,
+  { unchanged, mode }: ReplaceOptions = {},
 ): Promise<void> {
   const target = await realpath(path).catch(() => path);
   try {
@@ -49,10 +55,11 @@ export async function replaceFile(
     if (old !== undefined && old.nlink > 1)
       throw refused(path, what, 'has other names (hard links), which would keep what is in it');
     if (old?.isFile() === false) throw refused(path, what, 'is no file');
-    await beside(target, content, async (handle) => {
+    const ready = async (handle: FileHandle) => {
       if (old !== undefined) await likeBefore(handle, old);
-      if (!(await unchanged())) throw refused(path, what, 'was changed meanwhile: try again');
-    });
+      if ((await unchanged?.()) === false) throw refused(path, what, 'was changed meanwhile: try again');
+    };
+    await beside(target, content, ready, old === undefined ? mode : undefined);
   } catch (error) {
     throw error instanceof StrongroomError ? error : unwritable(path, what, error);
   }
@@ -67,11 +74,12 @@ async function beside(
   path: string,
   content: string | Uint8Array,
   ready: (handle: FileHandle) => Promise<void>,
+  mode = ownerOnly,
 ): Promise<void> {
   // What ignores `.env.*` ignores it too, should the process be killed.
   const temporary = `${path}.${randomUUID()}.tmp`;
   // 'wx': what lies there by that name, somebody's link say, is not written through.
-  const handle = await open(temporary, 'wx', ownerOnly);
+  const handle = await open(temporary, 'wx', mode);
   try {
     try {
       await handle.writeFile(content);

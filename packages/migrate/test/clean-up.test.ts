@@ -17,7 +17,14 @@ import { canarySecret, expectNoCanary } from '@strongroom/core/testing';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type BackupKey, cleanUpDotenv, Entry, readDotenv, restoreBackup } from '../src/index.js';
+import {
+  type BackupKey,
+  cleanUpDotenv,
+  Entry,
+  prepareBackupKey,
+  readDotenv,
+  restoreBackup,
+} from '../src/index.js';
 import { dotenvSources, sourcePath, temporaryFolder, withoutRights } from './sources.js';
 
 let project: string;
@@ -441,6 +448,13 @@ describe('the backup', () => {
     }
     expect(await text()).toBe(content);
     expect(await cleaned({ keyFile: join(project, '..', '..key') })).toContain('.backup');
+    const beside = { keyFile: join(project, 'backup.key') };
+    await expect(prepareBackupKey(join(project, '.env'), beside)).rejects.toMatchObject({
+      message: expect.stringContaining('lies where the backup does'),
+    });
+    const elsewhere = { keyFile: join(project, '..', 'prepared.key') };
+    await prepareBackupKey(join(project, '.env'), elsewhere);
+    expect((await stat(elsewhere.keyFile)).mode & 0o777).toBe(0o600);
   });
 
   test('is not made with a key that others may read, or that is none', async () => {

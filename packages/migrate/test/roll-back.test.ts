@@ -163,6 +163,26 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
       expect(await outcomes()).toEqual({ [database]: 'changed-since' });
       expect(await there(database)).toEqual({ other: 'x', url: 'u' });
     });
+
+    it.each([
+      ['is known', () => true],
+      ['was lost', (line: string) => !line.includes('"written"')],
+    ])('asked of another Vault can still be taken back in its own, where the answer %s', async (_, kept) => {
+      await migrate({ DATABASE_URL: 'u' });
+      const lines = (await readFile(journal, 'utf8')).split('\n').filter(kept);
+      await writeFile(journal, lines.join('\n'));
+      const other = await kind.start();
+      onTestFinished(() => other.close());
+      await administer(other).mountKv(kv.mount, 2);
+      const otherVault = createVault({ address: other.address, token: other.rootToken });
+      onTestFinished(() => otherVault.close());
+      const { paths } = await rollBack(journal, { vault: otherVault });
+      expect(paths).toMatchObject([
+        { outcome: 'changed-since', explanation: expect.stringContaining('another Vault') },
+      ]);
+      expect(await outcomes()).toEqual({ [database]: 'removed' });
+      expect(await there(database)).toBe('version-deleted');
+    });
   });
 
   it('KV version 1: says what cannot be returned, and leaves it', async () => {

@@ -1,6 +1,6 @@
-import type { Clock } from '@strongroom/core';
+import { type Clock, isSourceError } from '@strongroom/core';
 import type { Vault } from '@strongroom/vault';
-import { type Check, failed, ok, warning } from './check.js';
+import { type Check, failed, ok, skipped, warning } from './check.js';
 import { failedRequest } from './failed-request.js';
 
 /** By how much clocks may differ before it is said, in milliseconds; Vault tells whole seconds. */
@@ -9,6 +9,9 @@ const skewMs = 5_000;
 /** Asked so, every server that can answer at all answers 200. */
 const healthPath =
   '/sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200&drsecondarycode=200';
+
+/** What to do where there is no token. */
+export const login = 'Give a token that is valid: VAULT_TOKEN, VAULT_TOKEN_FILE or `vault login`.';
 
 interface HealthAnswer {
   readonly initialized?: boolean;
@@ -26,6 +29,10 @@ export async function checkServer(vault: Vault, clock: Clock): Promise<readonly 
     const client = await vault.client();
     health = (await client.request({ method: 'GET', path: healthPath })) as HealthAnswer;
   } catch (error) {
+    // Nobody has to say who he is to ask for the health: what was denied is the login before it.
+    if (isSourceError(error) && error.code === 'SOURCE_DENIED') {
+      return [skipped('server', 'it is not asked without a token'), failedRequest('token', error, login)];
+    }
     return [
       failedRequest('server', error, 'Check the address, the network, and that the server is running.'),
     ];

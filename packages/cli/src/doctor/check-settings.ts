@@ -16,8 +16,10 @@ export async function checkSettings<T extends Declarations>(
       );
       return failed(title, [problem.reason, ...said].join('; '), ...problem.hints);
     }
-    if (state === 'unset') return ok(title, 'is not set, and need not be');
-    const where = `from ${source}: ${locator}${version === undefined ? '' : `, version ${version}`}`;
+    const where =
+      state === 'unset'
+        ? 'is not set, and need not be'
+        : `from ${source}: ${locator}${version === undefined ? '' : `, version ${version}`}`;
     if (freshness === 'fresh') return ok(title, where);
     const failing = sources.filter(({ outcome }) => outcome === 'failed').map(({ source: from }) => from);
     return warning(title, `${where}; ${failing.join(', ')} could not be asked`, 'See the checks above.');

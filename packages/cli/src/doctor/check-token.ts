@@ -1,5 +1,6 @@
 import type { Vault } from '@strongroom/vault';
 import { type Check, failed, ok, warning } from './check.js';
+import { login } from './check-server.js';
 import { failedRequest } from './failed-request.js';
 
 /** Below this remaining life a token that cannot be renewed is warned of, in seconds. */
@@ -41,11 +42,7 @@ export async function checkToken(vault: Vault): Promise<Check> {
     }
     return ok('token', detail);
   } catch (error) {
-    return failedRequest(
-      'token',
-      error,
-      'Give a token that is valid: VAULT_TOKEN, VAULT_TOKEN_FILE or `vault login`.',
-    );
+    return failedRequest('token', error, login);
   }
 }
 

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { CommandError } from '../command-error.js';
@@ -31,7 +30,12 @@ export const define = (host: Host) =>
     )
     .option('--ignore <glob>', 'as in .gitignore; may be given several times', collected)
     .option('--baseline <file>', 'what was accepted before')
-    .option('--update-baseline <file>', 'accept all that is found now, beside what the file accepts already')
+    .addOption(
+      new Option(
+        '--update-baseline <file>',
+        'accept all that is found now, beside what the file accepts already',
+      ).conflicts('baseline'),
+    )
     .addOption(
       new Option('--format <format>', 'how it is printed')
         .choices(['table', 'json', 'sarif'])
@@ -39,9 +43,8 @@ export const define = (host: Host) =>
     )
     .action((folder, options) =>
       host.run({ ...options, json: options.format === 'json' ? true : options.json }, async (session) => {
-        const { auditTree, createBaseline, readBaseline, renderSarif, renderTable } = await import(
-          '@strongroom/migrate/audit'
-        );
+        const { auditTree, createBaseline, readBaseline, renderSarif, renderTable, writeBaseline } =
+          await import('@strongroom/migrate/audit');
         const { io, output, signal } = session;
         const config = await configIfAny(session, options.config);
         const known =
@@ -51,7 +54,7 @@ export const define = (host: Host) =>
         const update = options.updateBaseline !== undefined;
         const baseline =
           file === undefined || (update && !(await exists(file))) ? undefined : await readBaseline(file);
-        const line = new ProgressLine(io);
+        const line = new ProgressLine(output);
         const report = await auditTree({
           root: resolve(io.cwd, folder),
           history: options.history === true,
@@ -67,7 +70,7 @@ export const define = (host: Host) =>
         if (update && file !== undefined) {
           const next =
             baseline === undefined ? await createBaseline(findings) : await baseline.with(findings);
-          await writeFile(file, next.toString());
+          await writeBaseline(file, next);
           output.note(`${findings.length} accepted in ${output.path(file)}: commit it.`);
         }
         if (options.format === 'sarif')

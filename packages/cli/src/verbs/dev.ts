@@ -26,8 +26,14 @@ export const define = (host: Host) =>
         const server = await startDevVault(io, { port: options.port, embedded: options.embedded === true });
         session.opened(server.close);
         const ended = new Promise<number>((resolve) => {
-          session.takeSignals(['SIGINT', 'SIGTERM'], () => resolve(exitCodes.done));
+          let stopping = false;
+          session.takeSignals(['SIGINT', 'SIGTERM'], () => {
+            stopping = true;
+            resolve(exitCodes.done);
+          });
           void server.ended.then(() => {
+            // A terminal gives Ctrl-C to both.
+            if (stopping) return;
             output.warn(`${server.kind} has ended by itself.`);
             resolve(exitCodes.unavailable);
           });

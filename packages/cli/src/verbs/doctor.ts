@@ -133,12 +133,15 @@ async function checkVault(
   const { checkServer } = await import('../doctor/check-server.js');
   const { checkToken } = await import('../doctor/check-token.js');
   const server = await checkServer(vault, io.clock);
+  session.signal.throwIfAborted();
   checks.push(...server);
   if (server.some(({ status }) => status === 'failed')) {
-    checks.push(skipped('token', 'there is no server to ask'));
+    if (!server.some(({ name }) => name === 'token'))
+      checks.push(skipped('token', 'there is no server to ask'));
     return;
   }
   const token = await checkToken(vault);
+  session.signal.throwIfAborted();
   checks.push(token);
   if (config === undefined || environment === undefined) return;
   if (token.status === 'failed') {

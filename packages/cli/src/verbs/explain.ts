@@ -79,7 +79,8 @@ function overview(output: Output, reports: readonly SettingReport[]): string {
     output,
     ['setting', 'source', 'where', 'version', 'state'],
     reports.map(({ name, kind, source, locator, version, state, freshness, overrides }): readonly Cell[] => {
-      const doubt = state === 'ok' && freshness !== 'fresh';
+      // What could not be asked may have it.
+      const doubt = (state === 'ok' || state === 'unset') && freshness !== 'fresh';
       const also = overrides.length === 0 ? '' : `, over ${overrides.map((each) => each.source).join(', ')}`;
       return [
         kind === 'secret' ? `${name} *` : name,

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { loadAll } from '../loading.js';
 import { nameList } from '../name-list.js';
+import { checkIsNew } from '../new-file.js';
 
 export const define = (host: Host) =>
   commandOf(
@@ -22,6 +23,8 @@ export const define = (host: Host) =>
       host.run(options, async (session) => {
         const { Entry, writeDotenv } = await import('@strongroom/migrate');
         const { definition } = await session.config();
+        const file = resolve(session.io.cwd, options.output);
+        await checkIsNew(file);
         const only = options.only === undefined ? undefined : definitionOnly(definition, options.only);
         const settings = await session.settings({ only, leave: true });
         await loadAll(settings);
@@ -34,7 +37,6 @@ export const define = (host: Host) =>
           const text = texts[name];
           return text === undefined ? [] : [new Entry(name, text, { reader: source, place: locator })];
         });
-        const file = resolve(session.io.cwd, options.output);
         await writeDotenv(file, entries);
         const { environment } = settings;
         const names = entries.map(({ name }) => name);

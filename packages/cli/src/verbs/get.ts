@@ -1,8 +1,9 @@
+import type { SourceFailure } from '@strongroom/core';
 import { variablesOf } from '@strongroom/core/handover';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { definitionOnly } from '../definition-only.js';
-import { exitCodes } from '../exit-code.js';
+import { exitCodeOfVault, exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { loadAll } from '../loading.js';
 import { printable } from '../printable.js';
@@ -29,9 +30,15 @@ export const define = (host: Host) =>
         const { source, locator, version, kind, freshness } = explanation ?? {};
         const text = options.reveal === true ? variablesOf(settings, [name])[name] : undefined;
         if (options.reveal === true && text === undefined && source !== undefined) throw withoutText(name);
+        const [failure] = settings.state.failures;
+        if (source === undefined && failure !== undefined) throw notAsked(name, failure);
         if (options.reveal === true && !session.output.json) {
-          stdout.write(stdout.isTTY === true ? `${text ?? ''}\n` : (text ?? ''));
-          return text === undefined ? exitCodes.findings : exitCodes.done;
+          if (text === undefined) {
+            session.output.note(unset(name));
+            return exitCodes.findings;
+          }
+          stdout.write(stdout.isTTY === true ? `${text}\n` : text);
+          return exitCodes.done;
         }
         const { environment } = settings;
         const told = {
@@ -45,7 +52,7 @@ export const define = (host: Host) =>
         };
         session.output.result(options.reveal === true ? { ...told, value: text ?? null } : told, () =>
           source === undefined
-            ? `${name} is not set, and need not be`
+            ? unset(name)
             : printable(
                 `${name} comes from ${source}: ${locator}${version === undefined ? '' : `, version ${version}`}`,
               ),
@@ -55,6 +62,16 @@ export const define = (host: Host) =>
         return source === undefined ? exitCodes.findings : exitCodes.done;
       }),
     );
+
+const unset = (name: string): string => `${name} is not set, and need not be`;
+
+/** An optional one may be in the Vault that did not answer. */
+const notAsked = (name: string, { code, message }: SourceFailure): CommandError =>
+  new CommandError(
+    exitCodeOfVault(code),
+    `${name} is set nowhere else, and Vault could not be asked: ${message}`,
+    { remedy: '`strongroom doctor` says what is wrong.' },
+  );
 
 /** A default whose schema makes something else of what it takes: nobody wrote it as text. */
 const withoutText = (name: string): CommandError =>

@@ -1,11 +1,14 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { defineSettings, isStrongroomError } from '@strongroom/core';
+import type { Entry } from '@strongroom/migrate';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { configSource, definitionSource } from '../definition-source.js';
-import { exitCodes } from '../exit-code.js';
+import { exitCodes, isSystemError } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { nameList } from '../name-list.js';
+import { checkIsNew } from '../new-file.js';
 import { fromHelp, readSources } from '../source-entries.js';
 import { type Cell, table } from '../table.js';
 
@@ -33,8 +36,12 @@ export const define = (host: Host) =>
       host.run(options, async (session) => {
         const { proposeSettings } = await import('@strongroom/migrate');
         const { io, output } = session;
-        const entries = await readSources(session, [options.from], '');
-        const settings = proposeSettings(entries);
+        const { credentialVariables } = await import('@strongroom/vault');
+        const read = await readSources(session, [options.from], '');
+        // In Vault they would open nothing, and taken out of the file they would be missed.
+        const isCredential = ({ name }: Entry) => credentialVariables.includes(name);
+        const credentials = read.filter(isCredential).map(({ name }) => name);
+        const settings = proposeSettings(read.filter((entry) => !isCredential(entry)));
         if (settings.length === 0) {
           throw new CommandError(exitCodes.configuration, `${options.from} has no settings`, {
             remedy: 'Name another source with --from.',
@@ -42,6 +49,7 @@ export const define = (host: Host) =>
         }
         const application = options.application ?? (await applicationOf(io.cwd));
         const environments = options.environments ?? ['development', 'staging', 'production'];
+        checkNames(application, environments);
         // Programs without TypeScript have to load the definition as well.
         const end = (await isThere(join(io.cwd, 'tsconfig.json'))) ? 'ts' : 'mjs';
         const files = [
@@ -80,6 +88,9 @@ export const define = (host: Host) =>
               ]),
             ),
         );
+        if (credentials.length > 0) {
+          output.note(`No settings, for with them Vault is logged in to: ${credentials.join(', ')}.`);
+        }
         output.note(
           `Written: ${files.map(({ file }) => basename(file)).join(', ')}. Look the definition through, then:`,
         );
@@ -91,6 +102,19 @@ export const define = (host: Host) =>
       }),
     );
 
+/** @throws CommandError for names with which the definition could not be loaded */
+function checkNames(application: string, environments: readonly string[]): void {
+  try {
+    defineSettings({ application, environments, settings: {} });
+  } catch (error) {
+    if (!isStrongroomError(error)) throw error;
+    throw new CommandError(exitCodes.usage, error.message, {
+      cause: error,
+      remedy: 'Name others with --application and --environments.',
+    });
+  }
+}
+
 interface NewFile {
   readonly file: string;
   readonly text: string;
@@ -98,23 +122,26 @@ interface NewFile {
 
 /** Writes all of them, or none. */
 async function writeNew(files: readonly NewFile[]): Promise<void> {
-  for (const { file } of files) if (await isThere(file)) throw there(file);
-  const written: string[] = [];
+  for (const { file } of files) await checkIsNew(file, 'Move it away, or add to it by hand what is missing.');
+  const begun: string[] = [];
   try {
     for (const { file, text } of files) {
-      await writeFile(file, text, { flag: 'wx' });
-      written.push(file);
+      const handle = await open(file, 'wx');
+      begun.push(file);
+      try {
+        await handle.writeFile(text);
+      } catch (error) {
+        // The system does not say what it was writing to.
+        throw isSystemError(error) ? Object.assign(error, { path: file }) : error;
+      } finally {
+        await handle.close();
+      }
     }
   } catch (error) {
-    for (const file of written) await rm(file, { force: true });
+    for (const file of begun) await rm(file, { force: true });
     throw error;
   }
 }
-
-const there = (file: string): CommandError =>
-  new CommandError(exitCodes.conflict, `${file} is there already, and is left as it is`, {
-    remedy: 'Move it away, or add to it by hand what is missing.',
-  });
 
 /** A name that can be a part of a path, without the scope of a package. */
 async function applicationOf(cwd: string): Promise<string> {

@@ -38,8 +38,11 @@ export const define = (host: Host) =>
         const { definition, file: configFile } = await session.config();
         const environment = await session.environment();
         const sources = options.from ?? ['.env'];
+        const applies = options.dryRun !== true && options.savePlan === undefined;
         const cleanUp =
-          options.cleanUp === true ? await dotenvCleanUp(session, sources, options.backupKey) : undefined;
+          applies && options.cleanUp === true
+            ? await dotenvCleanUp(session, sources, options.backupKey)
+            : undefined;
         const entries = await readSources(session, sources, environment);
         const { vault, placement } = await session.vault(environment);
         return runMigration(session, {

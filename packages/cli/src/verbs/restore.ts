@@ -1,8 +1,10 @@
+import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { commandOf } from '../common-options.js';
 import { backupKey } from '../dotenv-clean-up.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
+import { checkIsNew } from '../new-file.js';
 
 export const define = (host: Host) =>
   commandOf(
@@ -25,7 +27,10 @@ export const define = (host: Host) =>
           options.to === undefined
             ? join(dirname(from), restoredName(basename(from)))
             : resolve(cwd, options.to);
-        await restoreBackup(from, { to, key: await backupKey(session, options.backupKey, false) });
+        // Nobody is asked for a passphrase in vain.
+        await access(from);
+        await checkIsNew(to);
+        await restoreBackup(from, { to, key: await backupKey(session, options.backupKey) });
         session.output.result({ backup: from, file: to }, () => '');
         session.output.warn(
           `${session.output.path(to)} holds secrets in plain text again. Delete it when it has served.`,

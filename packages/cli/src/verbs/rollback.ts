@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { JournalRecord, Target } from '@strongroom/migrate';
+import type { Vault } from '@strongroom/vault';
 import { confirmed, declined } from '../ask.js';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
@@ -6,6 +8,8 @@ import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { JournalFolder } from '../journal-file.js';
 import { withProgress } from '../migration-run.js';
+import { checkTarget } from '../migration-target.js';
+import type { Output } from '../output.js';
 import { type Cell, table } from '../table.js';
 
 export const define = (host: Host) =>
@@ -15,7 +19,10 @@ export const define = (host: Host) =>
     [
       ['strongroom rollback', 'the latest migration into the environment that the variables name'],
       ['strongroom rollback -e production --yes', 'that into production, without asking'],
-      ['strongroom rollback .strongroom/shop-production.20260102T030405Z.journal', 'an earlier one'],
+      [
+        'strongroom rollback -e production .strongroom/shop-production.20260102T030405Z.journal',
+        'an earlier one',
+      ],
     ],
   )
     .argument(
@@ -39,13 +46,15 @@ export const define = (host: Host) =>
             },
           );
         }
-        const paths = new Set(
-          (await readJournal(journal)).flatMap((record) => (record.type === 'write' ? [record.path] : [])),
-        );
+        const records = await readJournal(journal);
+        const target = records[0]?.type === 'run' ? records[0].target : undefined;
+        checkTarget(`The journal ${session.output.path(journal)}`, target, definition, environment);
         const { vault } = await session.vault(environment);
         const { io, output, signal } = session;
+        warnOfOther(output, target, vault);
         if (options.yes !== true) {
-          const question = `Return ${paths.size === 1 ? '1 path' : `${paths.size} paths`} of ${environment} to what it was, by ${output.path(journal)}?`;
+          const count = writtenPaths(records);
+          const question = `Return ${count === 1 ? '1 path' : `${count} paths`} of ${environment} to what it was, by ${output.path(journal)}?`;
           if (!(await confirmed(io, question, '--yes', signal))) throw declined();
         }
         const result = await withProgress(session, (onProgress) =>
@@ -64,9 +73,28 @@ export const define = (host: Host) =>
                 : green;
             return [{ text: outcome.replace('-', ' '), colour }, path, keys.join(', '), explanation];
           });
-          if (rows.length === 0) return 'Nothing was written by it, so nothing is to be taken back.';
+          if (rows.length === 0) return 'It has nothing that is to be taken back.';
           return table(output, ['', 'path', 'keys', ''], rows);
         });
         return left.length > 0 ? exitCodes.conflict : exitCodes.done;
       }),
     );
+
+/** How many paths a journal has that were not rolled back yet. */
+function writtenPaths(records: readonly JournalRecord[]): number {
+  const paths = new Set<string>();
+  for (const record of records) {
+    if (record.type === 'write') paths.add(record.path);
+    if (record.type === 'restored') paths.delete(record.path);
+  }
+  return paths.size;
+}
+
+/** One Vault may have several addresses: whether it is another one only a person knows. */
+function warnOfOther(output: Output, target: Target | undefined, vault: Vault): void {
+  if (target === undefined) return;
+  const [journal, asked] = [target, vault].map(({ address, namespace }) =>
+    namespace === undefined ? address : `${address}, namespace ${namespace}`,
+  );
+  if (journal !== asked) output.warn(`The journal is of ${journal}, and what is asked is ${asked}.`);
+}

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, scrypt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { isStrongroomError, SourceError } from '@strongroom/core';
+import { replaceFile } from '../whole-file.js';
 import type { Finding } from './finding.js';
 
 /** One accepted finding. Only the fingerprint is compared; the rest is for whoever reads the file. */
@@ -78,6 +79,15 @@ const nameOf = ({ proposal: { setting, declared } }: Finding): string =>
 /** A baseline that accepts these findings. */
 export const createBaseline = (findings: readonly Finding[]): Promise<Baseline> =>
   new Baseline(randomBytes(16), []).with(findings);
+
+/**
+ * Writes a baseline's file, whole or not at all: what was accepted before stays where the disk is full.
+ *
+ * @throws StrongroomError `FILE_UNWRITABLE`
+ */
+export const writeBaseline = (path: string, baseline: Baseline): Promise<void> =>
+  // It is to be committed, and to be read by whoever looks.
+  replaceFile(path, baseline.toString(), 'The baseline', { mode: 0o666 });
 
 /**
  * Reads a baseline's file.

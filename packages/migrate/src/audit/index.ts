@@ -7,7 +7,7 @@ export {
 } from './audit-report.js';
 export type { AuditProgress } from './audit-run.js';
 export { type AuditOptions, auditDefaults, auditTree } from './audit-tree.js';
-export { Baseline, createBaseline, readBaseline } from './baseline.js';
+export { Baseline, createBaseline, readBaseline, writeBaseline } from './baseline.js';
 export { Finding, type FindingJson, type Proposal } from './finding.js';
 export { printable } from './printable.js';
 export { renderSarif, type SarifLog } from './render-sarif.js';
