@@ -135,5 +135,13 @@ describe.skipIf(!postgres.there)(postgres.title, () => {
     await expect.poll(() => pools.filter(({ ended }) => ended).length).toBe(pools.length - 1);
     await settings.close();
     expect(pools.every(({ ended }) => ended)).toBe(true);
+    // A pool says that it has ended before PostgreSQL has let its sessions go.
+    const sessionsLeft = async () => {
+      const { rows } = await admin.query(
+        `select count(*)::int as count from pg_stat_activity where usename = 'orders'`,
+      );
+      return (rows[0] as { count: number }).count;
+    };
+    await expect.poll(sessionsLeft, { timeout: 30_000 }).toBe(0);
   }, 120_000);
 });

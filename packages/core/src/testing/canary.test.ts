@@ -70,6 +70,19 @@ test('findCanary finds nothing where nothing is, and not another canary', () => 
   expect(findCanary(canary, ...clean)).toBeUndefined();
 });
 
+test('findCanary takes no six digits that two UUIDs share for a leak, and twelve for one', () => {
+  const secret = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  expect(findCanary(secret, '7c9e6679-7425-40de-944b-70867728e07f', 'ad5b-d9c')).toBeUndefined();
+  for (const text of [
+    secret,
+    secret.toUpperCase(),
+    secret.slice(4, 16),
+    Buffer.from(secret).toString('base64'),
+  ]) {
+    expect(findCanary(secret, text)).toBeDefined();
+  }
+});
+
 test('expectNoCanary fails without quoting what it found', () => {
   expectNoCanary(canary, 'clean');
   let thrown: unknown;

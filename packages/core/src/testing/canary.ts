@@ -8,6 +8,8 @@ const lower = 'bcdfghjkmnpqrstvwxz';
 
 /** As many letters in a row of a secret are taken for a leak: enough that no chance brings them together. */
 const partLength = 6;
+/** The same for a secret of no more than hexadecimal digits and dashes, such as a UUID: any two have six in common now and then. */
+const hexPartLength = 12;
 
 /**
  * A secret for tests: no other text holds it or six of its letters in a row. It has characters that change
@@ -44,18 +46,22 @@ const pick = (letters: string): string => letters.charAt(randomInt(letters.lengt
 
 function formsOf(canary: string): ReadonlyMap<string, readonly string[]> {
   const bytes = Buffer.from(canary);
+  const length = /^[0-9a-f-]+$/i.test(canary) ? hexPartLength : partLength;
   // In base64 a text looks different by its offset in the whole, modulo three.
   const base64 = [0, 1, 2].flatMap((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
     return parts(encoded.slice(offset === 0 ? 0 : 4, -4), 8);
   });
   return new Map([
-    ['as it is, at least in part', parts(canary, partLength)],
-    ['reversed', parts([...canary].reverse().join(''), partLength)],
-    ['in another case', [...parts(canary.toLowerCase(), 8), ...parts(canary.toUpperCase(), 8)]],
+    ['as it is, at least in part', parts(canary, length)],
+    ['reversed', parts([...canary].reverse().join(''), length)],
+    [
+      'in another case',
+      [canary.toLowerCase(), canary.toUpperCase()].flatMap((text) => parts(text, Math.max(8, length))),
+    ],
     ['in base64', [...base64, ...base64.map((part) => part.replaceAll('+', '-').replaceAll('/', '_'))]],
     ['in hex', [...parts(bytes.toString('hex'), 12), ...parts(bytes.toString('hex').toUpperCase(), 12)]],
-    ['URL-encoded', parts(encodeURIComponent(canary), 8)],
+    ['URL-encoded', parts(encodeURIComponent(canary), Math.max(8, length))],
   ]);
 }
 
