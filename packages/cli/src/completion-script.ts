@@ -5,43 +5,53 @@ export interface Completed {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletedOption[];
-  /** Whether it has arguments. */
   readonly hasArguments: boolean;
   /** What its argument may be, where that is known. */
   readonly words: readonly string[];
 }
 
-interface CompletedOption {
+export interface CompletedOption {
   readonly names: readonly string[];
   readonly description: string;
-  readonly hasValue: boolean;
-  /** What its value may be, where that is known. */
-  readonly choices: readonly string[];
+  readonly takesValue: boolean;
+  /** What the value may be, where that is known. */
+  readonly values: readonly string[];
 }
 
-/** The script with which a shell completes verbs, options, and otherwise files. */
+/** The script with which a shell completes verbs, options, what an option may be, and otherwise files. */
 export function completionScript(shell: (typeof shells)[number], verbs: readonly Completed[]): string {
   return { bash, zsh, fish }[shell](verbs);
 }
 
-const namesOf = (options: readonly CompletedOption[]): string =>
-  options.flatMap(({ names }) => names).join(' ');
+/** The branches of a shell's `case`, over the verb and the word before, for what is the value of an option. */
+const valueBranches = (
+  verbs: readonly Completed[],
+  branch: (pattern: string, values: readonly string[]) => string,
+): string =>
+  verbs
+    .flatMap(({ name, options }) =>
+      options
+        .filter(({ takesValue }) => takesValue)
+        .map(({ names, values }) => branch(names.map((option) => `"${name} ${option}"`).join('|'), values)),
+    )
+    .join('\n');
 
 /** Where words are offered bash looks for no file: options only behind a dash, or where nothing else can stand. */
+function bashVerb({ name, options, hasArguments, words }: Completed): string {
+  const names = options.flatMap((option) => option.names).join(' ');
+  return `"${name} "*) options="${names}" words="${hasArguments ? words.join(' ') : '$options'}"`;
+}
+
 const bash = (verbs: readonly Completed[]): string => `# bash completion for strongroom
 _strongroom() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" verb="\${COMP_WORDS[1]}"
-  local words="" options="" values=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words="" options=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     words="${verbs.map(({ name }) => name).join(' ')} help --help --version"
   else
-    case "$verb" in
+    case "\${COMP_WORDS[1]} $previous" in
+${valueBranches(verbs, (pattern, values) => `      ${pattern}) words="${values.join(' ')}" ;;`)}
 ${verbs.map((verb) => `      ${bashVerb(verb)} ;;`).join('\n')}
-      help) words="${verbs.map(({ name }) => name).join(' ')}" ;;
-    esac
-    case " $values " in *" $previous "*) words="" ;; esac
-    case "$verb $previous" in
-${verbs.flatMap(bashChoices).join('\n')}
+      "help "*) words="${verbs.map(({ name }) => name).join(' ')}" ;;
     esac
     case "$current" in -*) words="$options" ;; esac
   fi
@@ -49,19 +59,6 @@ ${verbs.flatMap(bashChoices).join('\n')}
 }
 complete -o bashdefault -o default -F _strongroom strongroom
 `;
-
-function bashVerb({ name, options, hasArguments, words }: Completed): string {
-  const values = namesOf(options.filter(({ hasValue }) => hasValue));
-  const offered = hasArguments ? words.join(' ') : '$options';
-  return `${name}) options="${namesOf(options)}" values="${values}" words="${offered}"`;
-}
-
-const bashChoices = ({ name, options }: Completed): readonly string[] =>
-  options
-    .filter(({ choices }) => choices.length > 0)
-    .flatMap(({ names, choices }) =>
-      names.map((each) => `      "${name} ${each}") words="${choices.join(' ')}" ;;`),
-    );
 
 const zsh = (verbs: readonly Completed[]): string => `#compdef strongroom
 _strongroom() {
@@ -74,7 +71,7 @@ ${verbs.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('
     return
   fi
   case "$words[2] $words[CURRENT-1]" in
-${verbs.flatMap(zshValues).join('\n')}
+${valueBranches(verbs, (pattern, values) => `    ${pattern}) ${values.length === 0 ? '_files' : `compadd -- ${values.join(' ')}`}; return ;;`)}
   esac
   case "$words[2]" in
 ${verbs
@@ -92,14 +89,6 @@ ${verbs
 compdef _strongroom strongroom
 `;
 
-const zshValues = ({ name, options }: Completed): readonly string[] =>
-  options
-    .filter(({ hasValue }) => hasValue)
-    .flatMap(({ names, choices }) => {
-      const offered = choices.length === 0 ? '_files' : `compadd -- ${choices.join(' ')}`;
-      return names.map((each) => `    "${name} ${each}") ${offered}; return ;;`);
-    });
-
 const fish = (verbs: readonly Completed[]): string =>
   [
     '# fish completion for strongroom',
@@ -107,10 +96,15 @@ const fish = (verbs: readonly Completed[]): string =>
       const inside = `complete -c strongroom -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
       return [
         `complete -c strongroom -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
-        ...options.map(({ names, description, hasValue, choices }) => {
-          const value = choices.length > 0 ? `-x -a ${quoted(choices.join(' '))} ` : hasValue ? '-r ' : '';
-          return `${inside} ${names.map(fishOption).join(' ')} ${value}-d ${quoted(description)}`;
-        }),
+        ...options.map(({ names, description, takesValue, values }) =>
+          [
+            inside,
+            ...names.map(fishOption),
+            ...(values.length > 0 ? ['-x -a', quoted(values.join(' '))] : takesValue ? ['-r'] : []),
+            '-d',
+            quoted(description),
+          ].join(' '),
+        ),
         ...(words.length === 0 ? [] : [`${inside} -f -a ${quoted(words.join(' '))}`]),
       ];
     }),

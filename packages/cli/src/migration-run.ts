@@ -93,7 +93,9 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
       cleanUpText(output, cleanedUp),
     );
   }
-  return migration.conflicts.length > 0 && run.onConflict === undefined ? exitCodes.conflict : exitCodes.done;
+  if (migration.conflicts.length === 0 || run.onConflict !== undefined) return exitCodes.done;
+  output.note('Decide with --on-conflict source, ask or vault.');
+  return exitCodes.conflict;
 }
 
 /** @throws CommandError for a name that the source does not have */
@@ -213,7 +215,6 @@ function tell(
   if (written.length > 0) {
     output.note(`Take it back with \`${rollback}\`; its journal is ${output.path(journal ?? '')}.`);
   }
-  if (conflicts.length > 0) output.note('Decide with --on-conflict source, ask or vault.');
 }
 
 function cleanUpText(output: Output, cleanedUp: CleanedUp | undefined): string {

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { Entry, Reading } from '@strongroom/migrate';
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
@@ -99,13 +100,14 @@ async function readAudit(session: Session, root: string): Promise<Reading> {
   return { entries: findings.map((finding) => finding.entry()), warnings: [] };
 }
 
-async function textFrom({ io }: Session): Promise<string> {
+async function textFrom({ io, signal }: Session): Promise<string> {
   if (io.stdin.isTTY === true) {
     throw new CommandError(exitCodes.usage, 'Standard input is a terminal', {
       remedy: 'Pipe the file into it: … < .env',
     });
   }
   const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  // Who writes it may go on for ever.
+  for await (const chunk of addAbortSignal(signal, io.stdin)) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -61,6 +61,18 @@ describe('between pipes', () => {
     expect(await call.ended).toBe(130);
     expect(call.printed().stderr).toContain('Interrupted.');
   });
+
+  test('Ctrl-C while standard input does not end ends it with 130', async () => {
+    const { env } = await emptyVault();
+    const cwd = await project();
+    const call = callBin(['migrate', '--from', '-', '--yes'], { cwd, env });
+    call.child.stdin?.write('# more to come\n');
+    await call.saw('Vault is on');
+    call.child.kill('SIGINT');
+    expect(await call.ended).toBe(130);
+    expect(call.printed().stderr).toContain('Interrupted.');
+  });
+
   test('killed in the middle, the next run does the rest, and all of it can be taken back', async () => {
     const { env, server } = await emptyVault();
     const cwd = await project({ '.env': `DATABASE_URL='${secretOf()}'\nSECRET_KEY='${secretOf()}'\n` });

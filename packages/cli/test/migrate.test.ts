@@ -104,8 +104,11 @@ describe('migrate', () => {
     expect(plain.exitCode).toBe(6);
     expect(plain.stdout).toMatch(/conflict +DATABASE_URL .*source [0-9a-f]{12}, Vault [0-9a-f]{12}/);
     expect(plain.stdout).toContain('In conflict, and left as Vault has them: DATABASE_URL, SECRET_KEY.');
+    expect(plain.stderr).toContain('Decide with --on-conflict');
     expect(await read(server, 'shop/production/database')).toEqual({ url: held['DATABASE_URL'] });
-    expect((await cli(['migrate', '--yes', '--on-conflict', 'vault'], { cwd, env })).exitCode).toBe(0);
+    const decided = await cli(['migrate', '--yes', '--on-conflict', 'vault'], { cwd, env });
+    expect(decided.exitCode).toBe(0);
+    expect(decided.stderr).not.toContain('Decide with');
     const failing = await cli(['migrate', '--yes', '--on-conflict', 'fail'], { cwd, env });
     expect(failing.exitCode).toBe(6);
     expect(failing.stderr).toContain('PLAN_CONFLICT');
