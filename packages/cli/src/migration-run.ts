@@ -13,6 +13,7 @@ import { placementOf } from './placement-options.js';
 import { planView } from './plan-view.js';
 import { printable } from './printable.js';
 import { ProgressLine } from './progress-line.js';
+import { refusedValues } from './refused-values.js';
 import type { Session } from './session.js';
 
 /** What a migration is made from, and how far it goes. */
@@ -43,7 +44,11 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   const run = { ...given, entries: chosenEntries(given) };
   const { applyPlan, savePlan } = await import('@strongroom/migrate');
   const plan = await planOf(session, run);
+  const refused = await refusedValues(run.definition, plan, run.entries);
   if (!output.json) output.result({}, () => planView(output, plan));
+  for (const { name, reason } of refused) {
+    output.warn(`${name}: ${reason}. It can be moved, but an application would not start with it.`);
+  }
   if (run.savePlan !== undefined) {
     const file = resolve(io.cwd, run.savePlan);
     await savePlan(plan, file);
@@ -52,7 +57,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     );
   }
   if (run.savePlan !== undefined || run.dryRun === true) {
-    if (output.json) output.result({ plan, applied: false }, () => '');
+    if (output.json) output.result({ plan, refused, applied: false }, () => '');
     return exitCodes.done;
   }
   const writes = plan.steps.filter(({ action }) => action === 'create' || action === 'update').length;
@@ -82,6 +87,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   const { verified, written, conflicts } = migration;
   const told = {
     plan,
+    refused,
     applied: true,
     verified,
     written,

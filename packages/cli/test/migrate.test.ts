@@ -57,6 +57,34 @@ describe('migrate', () => {
     expect(writesTo(server)).toEqual([]);
   });
 
+  test('warns of a value that the definition refuses, and moves it all the same', async () => {
+    const { env } = await emptyVault();
+    const cwd = await project({
+      '.env': `PIN='${secretOf()}'\nTOKEN='${secretOf()}'\n`,
+      'settings.ts': `
+import { defineSettings, secret } from '@strongroom/core';
+import { z } from 'zod';
+export const definition = defineSettings({
+  application: 'shop',
+  environments: ['staging', 'production'],
+  settings: { PIN: secret('login/pin', z.int()), TOKEN: secret('api/token', z.string()) },
+});
+`,
+    });
+    const dry = await cli(['migrate', '--dry-run', '--json', '-e', 'staging'], { cwd, env });
+    const { refused } = dry.json() as { readonly refused: readonly { readonly name: string }[] };
+    expect(refused).toEqual([{ name: 'PIN', reason: expect.stringContaining('the value') as string }]);
+    const { exitCode, stderr } = await cli(['migrate', '--yes', '-e', 'staging'], { cwd, env });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/PIN: the value .* an application would not start with it\./);
+    expect(stderr).not.toContain('TOKEN:');
+    const promoted = await cli(['promote', 'staging', '--yes'], { cwd, env });
+    expect(promoted.exitCode).toBe(0);
+    expect(promoted.stderr).toMatch(/PIN: the value/);
+    const again = await cli(['promote', 'staging', '--yes'], { cwd, env });
+    expect(again.stderr).not.toContain('PIN');
+  });
+
   test('--dry-run writes nothing at all, to Vault or to the disk', async () => {
     const { server, env } = await emptyVault();
     const cwd = await project({ '.env': dotenv().text });
@@ -272,6 +300,7 @@ describe('migrate', () => {
         paths: expect.any(Array),
         steps: expect.any(Array),
       },
+      refused: [],
       applied: true,
       verified: expect.arrayContaining([
         expect.objectContaining({ entry: 'DATABASE_URL', path: 'shop/production/database', key: 'url' }),

@@ -53,6 +53,9 @@ export const define = (host: Host) =>
         const { io, output, signal } = session;
         warnOfOther(output, target, vault);
         if (options.yes !== true) {
+          output.note(
+            'What --clean-up has taken out of a file stays out: `strongroom restore` puts it back.',
+          );
           const count = writtenPaths(records);
           const question = `Return ${count === 1 ? '1 path' : `${count} paths`} of ${environment} to what it was, by ${output.path(journal)}?`;
           if (!(await confirmed(io, question, '--yes', signal))) throw declined();
