@@ -32,7 +32,8 @@ async function run(program: string): Promise<unknown> {
      import { createRequire } from 'node:module';
      const open = (options) => createVault({ address: ${JSON.stringify(server.address)}, token: 't', ...options });
      const loaded = () => ({
-       https: process.moduleLoadList.some((name) => /NativeModule (https|tls|_tls_wrap)$/.test(name)),
+       // From Node.js 22 on node:http itself loads node:tls.
+       https: process.moduleLoadList.some((name) => /NativeModule https$/.test(name)),
        packages: Object.keys(createRequire(import.meta.url).cache).filter((path) => /node-vault|axios/.test(path)).length,
      });
      ${program}`,
