@@ -82,7 +82,9 @@ it('warns of nothing without a logger when Vault is lost later', async () => {
   const note = (warning: Error) => void warnings.push(warning);
   process.on('warning', note);
   try {
-    await using settings = await loadSettings(definition, { variables: { ...variables, VAULT_MAX_RETRIES: '0' } });
+    await using settings = await loadSettings(definition, {
+      variables: { ...variables, VAULT_MAX_RETRIES: '0' },
+    });
     await server.close();
     await settings.refresh();
     expect(settings.state.status).toBe('degraded');
