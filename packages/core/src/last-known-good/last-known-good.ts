@@ -66,7 +66,7 @@ interface Content {
  * @param source whose answers are kept
  * @returns a source of the same name
  * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes, and for an option that there is not
- * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY })
+ * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY ?? '' })
  */
 export function withLastKnownGood(source: Source, options: LastKnownGoodOptions): Source {
   checkOptions('withLastKnownGood()', options, {
