@@ -2,6 +2,7 @@ export type { Binding, BindOptions } from './binding.js';
 export { parseBoolean } from './boolean.js';
 export { Breather } from './breather.js';
 export type { SourceAsked } from './chain.js';
+export { checkResolver } from './check-resolver.js';
 export { type Clock, systemClock } from './clock.js';
 export { defaultsSource } from './defaults-source.js';
 export {

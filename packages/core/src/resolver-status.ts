@@ -77,7 +77,7 @@ export class ResolverStatus {
     if (this.#expired !== undefined) {
       const error = this.#expired;
       const state = this.become('failed', { ...details, reason: error.message, error });
-      if (before.status !== 'failed') this.tell('failed', state, error);
+      if (before.status !== 'failed') this.#fail(state, error);
       return;
     }
     const status = reason === undefined ? 'ready' : 'degraded';
@@ -89,6 +89,9 @@ export class ResolverStatus {
         : {};
       const words = before.status === 'loading' ? 'settings loaded' : 'the last good settings stay';
       undisturbed(() => this.#surroundings.logger?.warn({ failures, ...problems }, `${words}: ${reason}`));
+    } else if (before.status === 'degraded' || before.status === 'failed') {
+      // Whoever reads of trouble in the log is to read there that it is over.
+      undisturbed(() => this.#surroundings.logger?.info({}, 'the settings are ready again'));
     }
     this.tell(status, state);
   }
@@ -136,11 +139,17 @@ export class ResolverStatus {
       );
       const { failures: latest, deleted } = this.#state;
       const reason = this.#expired.message;
-      this.tell(
-        'failed',
+      this.#fail(
         this.become('failed', { failures: latest, deleted, reason, error: this.#expired }),
         this.#expired,
       );
     });
+  }
+
+  /** From now on there is nothing to serve. */
+  #fail(state: ResolverState, error: StrongroomError): void {
+    const { failures } = state;
+    undisturbed(() => this.#surroundings.logger?.error({ code: error.code, failures }, error.message));
+    this.tell('failed', state, error);
   }
 }

@@ -121,7 +121,7 @@ test('a file that cannot be written is told of once, and gets every record when 
     expect(await numbers()).toEqual([1, 2, 3]);
   });
   expect(warn.mock.calls).toEqual([
-    [{ reason: 'ENOENT' }, 'the audit trail cannot be written: its records wait'],
+    [{ file, reason: 'ENOENT' }, 'the audit trail cannot be written: its records wait'],
   ]);
 });
 
@@ -148,7 +148,7 @@ test.each([1, 150, 300])('a disk that is full after %d bytes breaks no line', as
   const callOff = await fillDisk(bytes);
   begin();
   await resolver.load();
-  await vi.waitFor(() => expect(warn).toHaveBeenCalledWith({ reason: 'ENOSPC' }, expect.anything()));
+  await vi.waitFor(() => expect(warn).toHaveBeenCalledWith({ file, reason: 'ENOSPC' }, expect.anything()));
   expect((await stat(file)).size).toBe(bytes);
   callOff();
   await vi.waitFor(async () => {

@@ -180,7 +180,10 @@ describe('last good values', () => {
 
   test('are served as long as declared, and again when the source is back', async () => {
     const source = store();
-    const { resolver, pass } = open(source, { lastGoodForMs: 100_000, refreshJitter: 0 });
+    const lines: [level: string, message: string][] = [];
+    const at = (level: string) => (_details: object, message: string) => void lines.push([level, message]);
+    const logger = { debug: () => {}, info: at('info'), warn: at('warn'), error: at('error') };
+    const { resolver, pass } = open(source, { lastGoodForMs: 100_000, refreshJitter: 0, logger });
     const events: unknown[] = [];
     resolver.events.on('failed', ({ reason }, { code }) => events.push([code, reason]));
     resolver.events.on('ready', () => events.push('ready'));
@@ -205,6 +208,11 @@ describe('last good values', () => {
       failing: [],
     });
     expect(events).toEqual(['ready', ['SNAPSHOT_EXPIRED', expect.stringContaining('store')], 'ready']);
+    expect(lines).toEqual([
+      ['warn', 'the last good settings stay: store could not be asked (SOURCE_UNAVAILABLE)'],
+      ['error', 'The settings of shop may be served no longer: store could not be asked for 100 s'],
+      ['info', 'the settings are ready again'],
+    ]);
   });
 
   test('that were made sure of in time never expire', async () => {

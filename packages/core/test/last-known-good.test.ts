@@ -269,10 +269,11 @@ test.each([
   expect((await start(store().fail(), { key: given }).load()).PASSWORD).toBe(password);
 });
 
-test.each(['', 'a passphrase', randomBytes(16).toString('base64')])(
+// The last one is a variable that is not set, in JavaScript.
+test.each(['', 'a passphrase', randomBytes(16).toString('base64'), undefined])(
   'a key that is not of 32 bytes is refused',
   (bad) => {
-    const make = () => withLastKnownGood(store(), { file, key: bad });
+    const make = () => withLastKnownGood(store(), { file, key: bad as string });
     expect(make).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
   },
 );

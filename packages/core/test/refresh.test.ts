@@ -100,7 +100,8 @@ test('that brings nothing new leaves the snapshot as it is', async () => {
 test('that fails keeps every value, is degraded, and says so once', async () => {
   const { memory, source } = changing();
   const warn = vi.fn<Logger['warn']>();
-  const logger: Logger = { debug: () => {}, info: () => {}, warn, error: () => {} };
+  const info = vi.fn<Logger['info']>();
+  const logger: Logger = { debug: () => {}, info, warn, error: () => {} };
   const { resolver, events } = open(source, { logger });
   const before = await resolver.load();
   memory.fail();
@@ -118,6 +119,10 @@ test('that fails keeps every value, is degraded, and says so once', async () => 
   expect((await resolver.refresh()).PASSWORD).toBe('two');
   expect(resolver.explain().every(({ freshness }) => freshness === 'fresh')).toBe(true);
   expect(events).toEqual(['ready', 'degraded', 'ready', ['PASSWORD']]);
+  expect(info.mock.calls.map(([, message]) => message)).toEqual([
+    'the settings are ready again',
+    'settings changed',
+  ]);
 });
 
 test('that fails for some settings brings the others', async () => {

@@ -1,6 +1,7 @@
 import {
   type Clock,
   checkOptions,
+  checkResolver,
   type Declarations,
   type Resolver,
   systemClock,
@@ -64,7 +65,7 @@ const starts = new WeakMap<object, Start>();
  * Brings a resolver's settings into an Express application, and loads the resolver: now, and after a failure
  * again until it succeeds. Closing it stays the application's affair.
  *
- * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not
+ * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, and for what is no resolver
  * @example
  * const settings = expressSettings(resolver);
  * app.use(settings.middleware);
@@ -73,6 +74,7 @@ export function expressSettings<T extends Declarations>(
   resolver: Resolver<T>,
   options: ExpressSettingsOptions = {},
 ): ExpressSettings<T> {
+  checkResolver('expressSettings()', resolver);
   checkOptions('expressSettings()', options, { retryAfterSeconds: true, clock: true });
   const { retryAfterSeconds = 5, clock = systemClock } = options;
   const start = starts.get(resolver) ?? new Start(resolver, clock, retryAfterSeconds * 1000);

@@ -253,3 +253,16 @@ test('an option that there is not is refused', async () => {
   expect(() => expressSettings(resolver).router({ admits: () => true })).toThrow(/meant to be admit\b/);
   await resolver.close();
 });
+
+test('what is no resolver is refused, and what a promise of one lacks is said', async () => {
+  const { expressSettings } = await withExpress('express5');
+  const { resolver } = shop();
+  const invalid = { code: 'DEFINITION_INVALID' };
+  // @ts-expect-error no resolver
+  expect(() => expressSettings({})).toThrow(expect.objectContaining(invalid));
+  // @ts-expect-error no resolver
+  expect(() => expressSettings(Promise.resolve(resolver))).toThrow(
+    /a promise, which is to be awaited first$/,
+  );
+  await resolver.close();
+});

@@ -1,4 +1,4 @@
-import { checkOptions, type Declarations, type Resolver } from '@strongroom/core';
+import { checkOptions, checkResolver, type Declarations, type Resolver } from '@strongroom/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { logEvents } from './settings-log.js';
@@ -33,6 +33,7 @@ const plugin: FastifyPluginAsync<FastifySettingsOptions> = async (fastify, optio
     retryAfterSeconds: true,
     routes: true,
   });
+  checkResolver('@strongroom/fastify', options.resolver);
   const { resolver, closeResolver = true, retryAfterSeconds = 5, routes } = options;
   const endLog = logEvents(resolver, fastify.log);
   fastify.addHook('onClose', async () => {
@@ -61,7 +62,7 @@ const plugin: FastifyPluginAsync<FastifySettingsOptions> = async (fastify, optio
  * Without a valid snapshot a request ends with 503, a Retry-After and no detail.
  *
  * @throws ConfigurationError with every problem at once, when the first load comes to nothing
- * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not
+ * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, and for what is no resolver
  * @example await fastify.register(fastifySettings, { resolver });
  */
 export const fastifySettings: FastifyPluginAsync<FastifySettingsOptions> = fastifyPlugin(plugin, {

@@ -308,3 +308,20 @@ test('an option that there is not is refused', async () => {
   await expect(app.ready()).rejects.toThrow(/meant to be closeResolver\?/);
   await resolver.close();
 });
+
+test('what is no resolver is refused, and what a promise of one lacks is said', async () => {
+  const { resolver } = shop();
+  for (const [given, message] of [
+    [undefined, /wants a resolver, as createResolver\(\) or loadSettings\(\) gives it$/],
+    [Promise.resolve(resolver), /this is a promise, which is to be awaited first$/],
+  ] as const) {
+    const app = newest();
+    // @ts-expect-error no resolver
+    app.register(fastifySettings, { resolver: given });
+    await expect(app.ready()).rejects.toMatchObject({
+      code: 'DEFINITION_INVALID',
+      message: expect.stringMatching(message),
+    });
+  }
+  await resolver.close();
+});

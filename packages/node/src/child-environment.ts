@@ -1,5 +1,5 @@
 import type { Declarations, EnvironmentVariables, OptionNames, Resolver, Setting } from '@strongroom/core';
-import { variablesOf } from '@strongroom/core/handover';
+import { chosenNames, variablesOf } from '@strongroom/core/handover';
 import { credentialVariables } from '@strongroom/vault';
 import { lastKnownGoodKeyVariables } from './last-known-good.js';
 
@@ -30,10 +30,13 @@ export const childEnvironmentOptions: OptionNames<ChildEnvironmentOptions> = {
 
 /** The environment of a child: what it inherits, the settings, and what was given by hand, the last one first. */
 export function childEnvironment<T extends Declarations>(
+  caller: 'run()' | 'childEnvironment()',
   resolver: Resolver<T>,
   options: ChildEnvironmentOptions<keyof T & string>,
 ): Record<string, string> {
   const { only, env, inherit = true, passCredentials = false } = options;
+  // Before `variablesOf` does it in its own name, which nobody has called.
+  chosenNames(caller, resolver.definition.settings, only);
   const variables = variablesOf(resolver, only);
   const inherited: Record<string, string | undefined> = {
     ...(inherit === true ? process.env : inherit === false ? {} : inherit),

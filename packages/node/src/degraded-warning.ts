@@ -1,11 +1,11 @@
-import type { Declarations, Resolver } from '@strongroom/core';
+import type { Declarations, Resolver, ResolverState } from '@strongroom/core';
 
 /**
- * Says once, as a Node.js process warning, that the program serves although a source could not be asked: the
+ * Says once, as a Node.js process warning, that the program was started although a source could not be asked: the
  * loudest way that a library has without writing to the console itself.
  */
 export function warnWhenDegraded<T extends Declarations>(resolver: Resolver<T>): void {
-  resolver.events.once('degraded', ({ failures }) => {
+  const warn = ({ failures }: ResolverState) => {
     for (const { source, code, message, settings } of failures) {
       const affected = settings.join(', ');
       process.emitWarning(`settings were loaded without ${source}: ${message}. Affected: ${affected}`, {
@@ -13,5 +13,8 @@ export function warnWhenDegraded<T extends Declarations>(resolver: Resolver<T>):
         code,
       });
     }
-  });
+  };
+  resolver.events.once('degraded', warn);
+  // A source that is lost later takes nothing away: what it said last stays.
+  resolver.events.once('ready', () => resolver.events.off('degraded', warn));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -51,7 +52,17 @@ async function definitionNamed(named: string | undefined, folder: string): Promi
 /** A path or a URL of a file, or the name of a package. */
 function locate(named: string, folder: string): string {
   if (named.startsWith('file:')) return named;
-  if (isAbsolute(named) || /^\.{1,2}[\\/]/.test(named)) return pathToFileURL(resolve(folder, named)).href;
+  if (isAbsolute(named) || /^\.{1,2}[\\/]/.test(named)) {
+    const path = resolve(folder, named);
+    // Node.js would name this module as the one that wants it, and not the variable.
+    if (!existsSync(path)) {
+      throw wrong(
+        `names ${JSON.stringify(named)}, and there is no such file`,
+        `It was looked for at ${path}.`,
+      );
+    }
+    return pathToFileURL(path).href;
+  }
   try {
     return pathToFileURL(createRequire(resolve(folder, 'package.json')).resolve(named)).href;
   } catch {

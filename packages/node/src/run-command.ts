@@ -21,7 +21,7 @@ export function environmentForChild<T extends Declarations>(
   options: ChildEnvironmentOptions<keyof T & string>,
 ): Record<string, string> {
   checkOptions('childEnvironment()', options, childEnvironmentOptions);
-  return childEnvironment(resolver, options);
+  return childEnvironment('childEnvironment()', resolver, options);
 }
 
 /** Runs a command with settings in its environment until it ends by itself; see `LoadedSettings.run`. */
@@ -68,7 +68,7 @@ export async function runCommand<T extends Declarations>(
   signal?.addEventListener('abort', aborted);
   try {
     for (;;) {
-      const env = childEnvironment(resolver, options);
+      const env = childEnvironment('run()', resolver, options);
       const started = start(command, () => spawn(command, args, { env, stdio, ...(cwd && { cwd }) }));
       child = started;
       started.once('spawn', () => onStart?.(started));

@@ -119,7 +119,7 @@ describe('before the program is started, it ends with 78 and says why', () => {
     ['no definition is named', undefined, 'STRONGROOM_DEFINITION: is not set'],
     ['what is named exports none', () => module('none.mjs'), 'exports no definition'],
     ['what is named is not installed', () => 'settings.js', 'is no package that is installed here'],
-    ['what is named is not there', () => './gone.mjs', 'gone.mjs'],
+    ['what is named is not there', () => './gone.mjs', 'names "./gone.mjs", and there is no such file'],
     ['what is named cannot be loaded', () => module('broken.mjs'), 'RangeError: this module is broken'],
   ])('when %s', async (_, named, words) => {
     const variables = named === undefined ? {} : { STRONGROOM_DEFINITION: named() };

@@ -192,8 +192,9 @@ describe('a command', () => {
       'onyl is no option of childEnvironment()',
     );
     const stranger = settings.run('true', [], { only: ['TOKN' as 'TOKEN'] });
-    await expect(stranger).rejects.toThrow(
-      'TOKN, named for variablesOf(), is no setting: was it meant to be TOKEN?',
+    await expect(stranger).rejects.toThrow('TOKN, named for run(), is no setting: was it meant to be TOKEN?');
+    await expect(settings.childEnvironment({ only: ['TOKN' as 'TOKEN'] })).rejects.toThrow(
+      'TOKN, named for childEnvironment(), is no setting: was it meant to be TOKEN?',
     );
   });
 

@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createResolver, defineSettings, plain } from '@strongroom/core';
@@ -16,7 +17,7 @@ const listeners = () => ['SIGTERM', 'SIGINT'].map((name) => process.listenerCoun
 afterEach(endPrograms);
 
 /** A program with settings of which it tells the end, and then what is given. */
-const program = (source: string): NodeProgram =>
+const program = (source: string, stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): NodeProgram =>
   runNode(
     inline(`
       import { createServer } from 'node:http';
@@ -34,7 +35,7 @@ const program = (source: string): NodeProgram =>
       const logger = { debug() {}, info() {}, warn: (details, text) => console.log(details.code, text), error() {} };
       ${source}
     `),
-    { env: { LEVEL: 'info' } },
+    { env: { LEVEL: 'info' }, stdio },
   );
 
 // Windows has no signals to send.
@@ -120,6 +121,20 @@ describe.skipIf(process.platform === 'win32')('at a signal', () => {
       'up\nSHUTDOWN_INCOMPLETE Pool could not be closed: RangeError E_POOL\nnext\nsettings are closed\nexit 1\n',
     );
     expect(code).toBe(1);
+  });
+
+  test('a channel to the process that started it, as workers of a cluster have one, does not hold it', async () => {
+    const { child, printed, ended } = program(
+      `
+      process.on('message', () => {});
+      shutdownOn(['SIGTERM'], { settings, deadlineMs: 5_000, logger });
+      console.log('up');
+    `,
+      ['ignore', 'pipe', 'pipe', 'ipc'],
+    );
+    await printed('up');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, stdout: 'up\nsettings are closed\nexit 0\n' });
   });
 
   test('what takes too long is cut off at the deadline, and is named', async () => {

@@ -76,3 +76,22 @@ it('hands on what the client tells', async () => {
     await settings.close();
   }
 });
+
+it('warns of nothing without a logger when Vault is lost later', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  try {
+    await using settings = await loadSettings(definition, {
+      variables: { ...variables, VAULT_MAX_RETRIES: '0' },
+    });
+    await server.close();
+    await settings.refresh();
+    expect(settings.state.status).toBe('degraded');
+    // A warning is emitted a tick after it was given.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+  } finally {
+    process.off('warning', note);
+  }
+});

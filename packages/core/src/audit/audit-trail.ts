@@ -96,9 +96,13 @@ export function auditTrail(resolver: AuditedResolver, options: AuditOptions): Au
       instance,
       ...entry,
     });
-  const troubled = (details: object, message: string) => undisturbed(() => warn(options, details, message));
+  const taker = recordTaker(options.sink);
+  // An error's code alone does not say what to look at.
+  const where = 'file' in options.sink ? { file: options.sink.file } : {};
+  const troubled = (details: object, message: string) =>
+    undisturbed(() => warn(options, { ...where, ...details }, message));
   const queue = new RecordQueue({
-    taker: recordTaker(options.sink),
+    taker,
     clock,
     capacity: maxWaiting,
     stamp,

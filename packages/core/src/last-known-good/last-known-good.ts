@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   type Clock,
   checkOptions,
@@ -66,7 +67,7 @@ interface Content {
  * @param source whose answers are kept
  * @returns a source of the same name
  * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes, and for an option that there is not
- * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY })
+ * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY ?? '' })
  */
 export function withLastKnownGood(source: Source, options: LastKnownGoodOptions): Source {
   checkOptions('withLastKnownGood()', options, {
@@ -231,10 +232,12 @@ function contentOf(text: string | undefined): Content | undefined {
 }
 
 function keyOf(key: string | Uint8Array): Buffer {
+  // In JavaScript it may be a variable that is not set.
+  const given: unknown = key;
   const bytes =
-    typeof key !== 'string'
-      ? Buffer.from(key)
-      : Buffer.from(key.trim(), /^[0-9a-f]{64}$/i.test(key.trim()) ? 'hex' : 'base64');
+    typeof given === 'string'
+      ? Buffer.from(given.trim(), /^[0-9a-f]{64}$/i.test(given.trim()) ? 'hex' : 'base64')
+      : Buffer.from(types.isUint8Array(given) ? given : '');
   if (bytes.length === 32) return bytes;
   throw new StrongroomError(
     'DEFINITION_INVALID',

@@ -111,6 +111,8 @@ async function shutDown(
   }
   closing = undefined;
   process.exitCode = failed ? 1 : (code ?? 0);
+  // In a worker of a cluster what its primary might still say keeps it alive, whether or not anybody listens.
+  process.channel?.unref();
   logger?.info({}, 'shut down');
 }
 
