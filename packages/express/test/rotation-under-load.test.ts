@@ -1,5 +1,5 @@
 import { createResolver, defineSettings, secret } from '@strongroom/core';
-import { rotationUnderLoad } from '@strongroom/test-servers';
+import { outageUnderWay, rotationUnderLoad } from '@strongroom/test-servers';
 import { vaultSource } from '@strongroom/vault';
 import { expect, test } from 'vitest';
 import { serve, withExpress } from './versions.js';
@@ -42,6 +42,37 @@ test.each(versions)(
     // What it takes to look for one secret, however many requests are served meanwhile: its metadata, its data.
     for (const count of reads) expect([1, 2]).toContain(count);
     expect(readsBesides).toBe(0);
+  },
+  120_000,
+);
+
+test.each(versions)(
+  'with %s 10,000 requests at once end with what they began with, while Vault is killed and started again',
+  async (version) => {
+    const { express, expressSettings } = await withExpress(version);
+    const place = { path: 'shop/production/greeting', key: 'text' };
+    const { answers, next } = await outageUnderWay(place, async (vault, held) => {
+      const resolver = createResolver(definition, {
+        environment: 'production',
+        sources: [vaultSource(vault)],
+        refreshEveryMs: false,
+      });
+      const settings = expressSettings(resolver);
+      await resolver.load();
+      const app = express().use(settings.middleware);
+      app.get(
+        '/',
+        settings.handler((req, res) => void held().then(() => res.send(req.settings.GREETING))),
+      );
+      const server = await serve(app);
+      return {
+        url: server.url,
+        refresh: () => resolver.refresh(),
+        close: () => Promise.all([server[Symbol.asyncDispose](), resolver.close()]),
+      };
+    });
+    expect([...answers]).toEqual([['200 one', 10_000]]);
+    expect(next).toBe('two');
   },
   120_000,
 );

@@ -1,5 +1,5 @@
 import { createResolver, defineSettings, secret } from '@strongroom/core';
-import { rotationUnderLoad } from '@strongroom/test-servers';
+import { outageUnderWay, rotationUnderLoad } from '@strongroom/test-servers';
 import { vaultSource } from '@strongroom/vault';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
@@ -34,4 +34,29 @@ test('no request fails or waits for Vault while it is killed and a secret is rot
   // What it takes to look for one secret, however many requests are served meanwhile: its metadata, its data.
   for (const count of reads) expect([1, 2]).toContain(count);
   expect(readsBesides).toBe(0);
+}, 120_000);
+
+test('10,000 requests at once end with what they began with, while Vault is killed and started again', async () => {
+  const place = { path: 'shop/production/greeting', key: 'text' };
+  const { answers, next } = await outageUnderWay(place, async (vault, held) => {
+    const resolver = createResolver(definition, {
+      environment: 'production',
+      sources: [vaultSource(vault)],
+      refreshEveryMs: false,
+    });
+    const settingsOf = readerFor(definition);
+    const app = Fastify({ forceCloseConnections: true });
+    await app.register(fastifySettings, { resolver });
+    app.get('/', async (request) => {
+      await held();
+      return settingsOf(request).GREETING;
+    });
+    return {
+      url: await app.listen({ host: '127.0.0.1', port: 0 }),
+      refresh: () => resolver.refresh(),
+      close: () => app.close(),
+    };
+  });
+  expect([...answers]).toEqual([['200 one', 10_000]]);
+  expect(next).toBe('two');
 }, 120_000);

@@ -3,6 +3,7 @@ export { type CertificateAuthority, type IssuedCertificate, makeAuthority } from
 export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.js';
 export { nats } from './nats.js';
 export type { OptionalServer } from './optional-server.js';
+export { outageUnderWay } from './outage-under-way.js';
 export { postgres } from './postgres.js';
 export { realServerBinary } from './real-server-binary.js';
 export { redis } from './redis.js';
