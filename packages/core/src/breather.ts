@@ -1,6 +1,6 @@
 /**
- * How long the event loop may be held at a time, in milliseconds: with a pause of the garbage collector on top, which may
- * take a dozen where there are thousands of settings, below the 20 that a request would notice.
+ * How long work may hold the event loop at a time, in milliseconds: short, since a pause of the garbage collector, which may
+ * take a dozen where there are thousands of settings, comes on top, and a request would notice 20.
  */
 const sliceMs = 2;
 
