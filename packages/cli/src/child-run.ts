@@ -82,7 +82,7 @@ export class ChildRun {
     const [file = '', ...args] = this.#command;
     const streams = [io.stdin, io.stdout, io.stderr];
     const stdio: StdioOptions = streams.map((stream) => (hasDescriptor(stream) ? stream : 'pipe'));
-    const child = spawn(file, args, { cwd: io.cwd, env, stdio });
+    const child = started(file, () => spawn(file, args, { cwd: io.cwd, env, stdio }));
     this.#child = child;
     if (this.#told === 'restart') this.#told = undefined;
     for (const signal of this.#kept) child.kill(signal);
@@ -110,6 +110,15 @@ export class ChildRun {
 const hasDescriptor = (stream: Readable | Writable): boolean =>
   'fd' in stream && typeof stream.fd === 'number';
 
+/** Some of what keeps a command from starting is thrown, with all of its arguments in the error. */
+function started(file: string, spawned: () => ChildProcess): ChildProcess {
+  try {
+    return spawned();
+  } catch (error) {
+    throw notStarted(file, error as NodeJS.ErrnoException);
+  }
+}
+
 function notStarted(file: string, { code }: NodeJS.ErrnoException): CommandError {
   if (code === 'ENOENT') {
     return new CommandError(exitCodes.notFound, `There is no command ${file}`, {
@@ -117,6 +126,9 @@ function notStarted(file: string, { code }: NodeJS.ErrnoException): CommandError
     });
   }
   return new CommandError(exitCodes.notExecutable, `${file} cannot be run (${code})`, {
-    remedy: 'Check that it is a program, and that it may be executed.',
+    remedy:
+      code === 'E2BIG'
+        ? 'Its arguments and variables are too large for this system: give it fewer settings with --only.'
+        : 'Check that it is a program, and that it may be executed.',
   });
 }

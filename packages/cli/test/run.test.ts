@@ -137,6 +137,16 @@ describe('run', () => {
     expect(stderr).toContain(command[0]);
   });
 
+  test('says what to do when its settings are more than the system gives a command', async () => {
+    const { env, server } = await shopVault();
+    server.seed({ 'shop/production/security': { secret_key: secretOf().repeat(1 << 13) } });
+    const cwd = await project();
+    const { exitCode, stderr } = await cli(['run', '--', process.execPath, '-e', '1'], { cwd, env });
+    expect(exitCode).toBe(126);
+    expect(stderr).toContain('--only');
+    expect(stderr).not.toContain('spawnargs');
+  });
+
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
     'passes %s on, and ends as the command ends',
     async (signal) => {

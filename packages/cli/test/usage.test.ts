@@ -40,6 +40,7 @@ describe('arguments', () => {
     [['get'], "missing required argument 'name'"],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
     [['explain', '-e', 'prodcution'], 'Was it meant to be production?'],
+    [['diff', 'settings.ts'], 'strongroom diff --from settings.ts'],
   ])('that make no sense are told with what was meant: %j', async (argv, words) => {
     const cwd = await project();
     const { exitCode, stderr, stdout } = await cli(argv, { cwd });

@@ -1,6 +1,6 @@
 /**
- * How long work may hold the event loop at a time, in milliseconds: short, since a pause of the garbage collector, which may
- * take a dozen where there are thousands of settings, comes on top, and a request would notice 20.
+ * How long work may hold the event loop at a time, in milliseconds. A request notices 20, and a pause of the garbage
+ * collector, which may take a dozen where there are thousands of settings, comes on top.
  */
 const sliceMs = 2;
 

@@ -1,5 +1,5 @@
 import type { Declarations, EnvironmentVariables, OptionNames, Resolver, Setting } from '@strongroom/core';
-import { chosenNames, variablesOf } from '@strongroom/core/handover';
+import { chosenNames, variablesOf, withoutVariablesOf } from '@strongroom/core/handover';
 import { credentialVariables } from '@strongroom/vault';
 import { lastKnownGoodKeyVariables } from './last-known-good.js';
 
@@ -38,17 +38,17 @@ export function childEnvironment<T extends Declarations>(
   // Before `variablesOf` does it in its own name, which nobody has called.
   chosenNames(caller, resolver.definition.settings, only);
   const variables = variablesOf(resolver, only);
-  const inherited: Record<string, string | undefined> = {
-    ...(inherit === true ? process.env : inherit === false ? {} : inherit),
-  };
   // Of a definition that is not known, the compiler does not see that its settings are settings.
   const settings = resolver.definition.settings as Readonly<Record<string, Setting>>;
-  for (const { kind, name } of Object.values(settings)) {
-    if (kind === 'plain' && !Object.hasOwn(variables, name)) continue;
-    delete inherited[name];
-    // With both, a child that reads as we do would not know which is meant. One that is a setting itself stays.
-    if (!Object.hasOwn(settings, `${name}_FILE`)) delete inherited[`${name}_FILE`];
-  }
+  // With `NAME_FILE` beside `NAME`, a child that reads as we do would not know which is meant.
+  const ours = Object.values(settings).filter(
+    ({ kind, name }) => kind === 'secret' || Object.hasOwn(variables, name),
+  );
+  const inherited = withoutVariablesOf(
+    inherit === true ? process.env : inherit === false ? {} : inherit,
+    settings,
+    ours.map(({ name }) => name),
+  );
   if (!passCredentials) {
     for (const name of [...credentialVariables, ...lastKnownGoodKeyVariables]) delete inherited[name];
   }

@@ -1,7 +1,7 @@
 /** A batch token has some hundred bytes, a JWT some thousand. */
 const maxBytes = 64 * 1024;
 
-/** Reads a file of a credential: at most as much as any has, whatever the file is. */
+/** Reads a file of a credential: no more of it than a credential has, whatever the file is. */
 export async function readBounded(path: string): Promise<string> {
   const { open } = await import('node:fs/promises');
   const handle = await open(path, 'r');

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Entry, Plan, Step } from '@strongroom/migrate';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
@@ -90,7 +92,14 @@ async function sidesOf(
   from: string | undefined,
 ): Promise<Sides> {
   const { definition } = await session.config();
-  for (const environment of environments) session.checkEnvironment(definition, environment);
+  for (const environment of environments) {
+    if (!definition.environments.includes(environment) && existsSync(resolve(session.io.cwd, environment))) {
+      throw new CommandError(exitCodes.usage, `${environment} is a file, and no environment`, {
+        remedy: `Name it with --from: \`strongroom diff --from ${environment}\`.`,
+      });
+    }
+    session.checkEnvironment(definition, environment);
+  }
   const [first, second, ...more] = environments;
   if (from !== undefined && second === undefined) {
     const right = first ?? (await session.environment());

@@ -1,4 +1,5 @@
 import type { Definition, EnvironmentVariables } from '@strongroom/core';
+import { withoutVariablesOf } from '@strongroom/core/handover';
 import { ChildRun } from '../child-run.js';
 import { commandOf } from '../common-options.js';
 import { definitionOnly } from '../definition-only.js';
@@ -59,11 +60,12 @@ function withoutOtherSecrets(
   chosen: readonly string[] | undefined,
 ): EnvironmentVariables {
   if (chosen === undefined) return env;
-  const variables = { ...env };
-  for (const { kind, name } of Object.values(settings)) {
-    if (kind === 'plain' || chosen.includes(name)) continue;
-    delete variables[name];
-    if (!Object.hasOwn(settings, `${name}_FILE`)) delete variables[`${name}_FILE`];
-  }
-  return variables;
+  const others = Object.values(settings).filter(
+    ({ kind, name }) => kind === 'secret' && !chosen.includes(name),
+  );
+  return withoutVariablesOf(
+    env,
+    settings,
+    others.map(({ name }) => name),
+  );
 }

@@ -30,7 +30,7 @@ type Held = Omit<Handover, 'settings'> & { readonly settings: ReadonlyMap<string
 
 /**
  * The settings that the resolver of another thread or process hands over: a resolver that asks no source. What is
- * handed over is validated by this side's definition, and followed as any change; where each value comes from is what
+ * handed over is validated by this side's definition, and followed as every change is; where each value comes from is what
  * the other side says.
  */
 export class ReceivedSettings<T extends Declarations> extends Resolver<T> {

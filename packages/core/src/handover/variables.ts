@@ -1,5 +1,5 @@
 import type { Declarations } from '../definition.js';
-import { ConfigurationError, type Problem, type Resolver } from '../index.js';
+import { ConfigurationError, type EnvironmentVariables, type Problem, type Resolver } from '../index.js';
 import type { Resolved } from '../resolution.js';
 import { transforms } from '../schema.js';
 import { chosenNames, chosenSettings } from './chosen-settings.js';
@@ -25,6 +25,25 @@ export function variablesOf<T extends Declarations>(
   const problems = texts.filter(({ text }) => text.includes('\0')).map(({ one }) => unspeakable(one));
   if (problems.length > 0) throw new ConfigurationError('Not all settings fit into variables', problems);
   return Object.fromEntries(texts.map(({ one, text }) => [one.setting.name, text]));
+}
+
+/**
+ * Variables without those of some settings: `NAME`, and `NAME_FILE` unless that is a setting itself.
+ *
+ * @param settings all of the definition
+ * @param names of the settings whose variables are taken out
+ */
+export function withoutVariablesOf(
+  variables: EnvironmentVariables,
+  settings: Readonly<Record<string, unknown>>,
+  names: Iterable<string>,
+): Record<string, string | undefined> {
+  const rest = { ...variables };
+  for (const name of names) {
+    delete rest[name];
+    if (!Object.hasOwn(settings, `${name}_FILE`)) delete rest[`${name}_FILE`];
+  }
+  return rest;
 }
 
 function textOf({ setting, raw, origin }: Resolved): string | undefined {

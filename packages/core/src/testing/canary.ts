@@ -8,7 +8,7 @@ const lower = 'bcdfghjkmnpqrstvwxz';
 
 /** As many letters in a row of a secret are taken for a leak: enough that no chance brings them together. */
 const partLength = 6;
-/** The same for a secret of no more than hexadecimal digits and dashes, such as a UUID: any two have six in common now and then. */
+/** The same for a secret of hexadecimal digits and dashes alone, such as a UUID: two of them share six by chance. */
 const hexPartLength = 12;
 
 /**

@@ -74,7 +74,7 @@ function ruleFor(
   return bond !== 'default' && isGuessable(name, literal, file, kind) ? weakSecret : undefined;
 }
 
-/** A password that a person chose: any in a file of settings, elsewhere one with a digit in it. */
+/** A password that a person chose: every one in a file of settings, elsewhere one with a digit in it. */
 function isGuessable(name: string, { value, quoted }: Literal, file: string, kind: FileKind): boolean {
   if (kind === 'example' || isSentence(value)) return false;
   if (kind === 'settings') return isVariable(name) && !(quoted && isPlain(value));

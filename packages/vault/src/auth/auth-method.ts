@@ -12,7 +12,7 @@ export interface AuthResponse {
   /** @default 'service' */
   readonly type?: 'service' | 'batch';
   readonly policies?: readonly string[];
-  /** How many requests it is good for. 0 or nothing: any number. */
+  /** How many requests it is good for. 0 or nothing: without limit. */
   readonly uses?: number;
 }
 

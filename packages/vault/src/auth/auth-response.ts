@@ -25,7 +25,7 @@ export interface TokenDescription {
   readonly fullTtl: number;
   readonly renewable: boolean;
   readonly type: 'service' | 'batch';
-  /** How many requests are left; 0: any number. */
+  /** How many requests are left; 0: without limit. */
   readonly uses: number;
   readonly accessor?: string;
   readonly policies?: readonly string[];

@@ -15,7 +15,7 @@ export interface HeldToken {
   /** What a renewal brings, as long as no maximum cuts it short. */
   fullTtl: number;
   renewable: boolean;
-  /** Infinity: any number. */
+  /** Infinity: without limit. */
   usesLeft: number;
   /** Whether a lookup told what it is. */
   described: boolean;
