@@ -105,10 +105,14 @@ export async function askChain(
   },
 ): Promise<ChainAnswer> {
   const { breather, clock, everything = false, known = new Map() } = how;
-  const trails = settings.map((setting) => ({ setting, steps: [] as Step[], settled: false }));
+  // All steps at once: an array that grows keeps room for more, and there may be thousands.
+  const notAsked: readonly Step[] = sources.map(({ name }) =>
+    Object.freeze({ source: name, lookup: undefined }),
+  );
+  const trails = settings.map((setting) => ({ setting, steps: notAsked.slice(), settled: false }));
   const problems: Problem[] = [];
   const times: SourceAsked[] = [];
-  for (const source of sources) {
+  for (const [index, source] of sources.entries()) {
     // To ask for what is leased makes it: nobody wants that only to know.
     const isAsked = ({ settled, setting }: { readonly settled: boolean; readonly setting: Setting }) =>
       (everything && setting.lease === undefined) || source.local === true || !settled;
@@ -121,7 +125,7 @@ export async function askChain(
     for (const trail of trails) {
       if (breather.due) await breather.pause();
       const lookup = isAsked(trail) ? answerFor?.(trail.setting.name) : undefined;
-      trail.steps.push({ source: source.name, lookup });
+      if (lookup !== undefined) trail.steps[index] = { source: source.name, lookup };
       trail.settled ||= isFinal(lookup);
     }
   }
@@ -155,7 +159,7 @@ async function ask(
   };
   try {
     const answers = await patience.waitFor(source.lookup(settings, context));
-    return (name) => understood(() => answers.get(name), moment.known?.get(name));
+    return (name) => understood(answers, name, moment.known?.get(name));
   } catch (thrown) {
     const lookup = failed(isConfigurationError(thrown) ? notSetUp(thrown, problems) : asSourceError(thrown));
     return () => lookup;
@@ -177,9 +181,13 @@ const stillFound = ({ status, readAt }: Unchanged, { locator, version }: Known):
 const failed = (error: SourceError): Failed => ({ status: 'failed', error });
 
 /** A source may come from a stranger: what it did not answer properly must not pass for absent. */
-function understood(answer: () => Lookup | undefined, known: Known | undefined): Step['lookup'] {
+function understood(
+  answers: ReadonlyMap<string, Lookup>,
+  name: string,
+  known: Known | undefined,
+): Step['lookup'] {
   try {
-    return checked(answer(), known);
+    return checked(answers.get(name), known);
   } catch (thrown) {
     return failed(asSourceError(thrown));
   }

@@ -42,7 +42,25 @@ export interface SettingExplanation {
   readonly sources: readonly SourceReport[];
 }
 
+/**
+ * What says where a setting's value comes from: what the sources said; or, where the value is kept, also what they
+ * said when it was given or last held; or what was explained elsewhere.
+ */
+export type Evidence = Good | { readonly trail: Trail; readonly good: Good };
+
+type Good = Trail | SettingExplanation;
+
+/** What a source said when it last gave the value or said that it still holds. */
+export const goodOf = (evidence: Evidence): Good => ('good' in evidence ? evidence.good : evidence);
+
 /** Explains where a setting's value comes from. */
+export function explain(evidence: Evidence): SettingExplanation {
+  const good = goodOf(evidence);
+  const explained = 'steps' in good ? explainTrail(good) : good;
+  return 'good' in evidence ? explainKept(evidence.trail, explained) : explained;
+}
+
+/** Explains where a setting's value comes from, by what the sources said. */
 export function explainTrail(trail: Trail): SettingExplanation {
   const { setting, steps } = trail;
   const end = settledAt(trail);
@@ -66,12 +84,8 @@ export function explainTrail(trail: Trail): SettingExplanation {
   });
 }
 
-/**
- * Explains why a setting keeps the value that it had: its source could not be asked, or has it no more.
- *
- * @param kept what held before
- */
-export function explainKept(trail: Trail, kept: SettingExplanation): SettingExplanation {
+/** Why a setting keeps the value that it had: its source could not be asked, or has it no more. */
+function explainKept(trail: Trail, kept: SettingExplanation): SettingExplanation {
   const sources = trail.steps.map(({ source, lookup }) => report(source, lookup, false));
   const freshness = kept.freshness === 'fallback' ? 'fallback' : 'stale';
   return Object.freeze({ ...kept, freshness, sources: Object.freeze(sources) });

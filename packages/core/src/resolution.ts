@@ -2,29 +2,27 @@ import type { Breather } from './breather.js';
 import { type ChainAnswer, failuresOn, type KnownOfSources, settledAt, type Trail } from './chain.js';
 import type { OnDeletion, OnSourceError, Setting } from './definition.js';
 import type { Problem, StrongroomError } from './errors.js';
-import { explainKept, explainTrail, type SettingExplanation } from './explanation.js';
+import { type Evidence, explain, goodOf, type SettingExplanation } from './explanation.js';
 import type { Patience } from './patience.js';
 import { refusalMark } from './refusal-mark.js';
 import { settle } from './settlement.js';
 import type { AbsenceReason, Found, Known } from './source.js';
 import { failuresOf, type SourceFailure } from './source-failure.js';
 
-/** One setting's value, and where it comes from. */
+/** One setting's value, and where it comes from. There may be thousands, and each refresh makes them anew. */
 export interface Resolved {
   readonly setting: Setting;
   readonly value: unknown;
   /** As the source gave it: tells whether it changed, whatever the schema makes of it. */
   readonly raw: unknown;
-  /** As the source counts them; of equal ones not even the raw value need be looked at. */
-  readonly revision: string | undefined;
   /** It was deleted where it came from, and is kept. */
   readonly deleted: boolean;
   /** Where it comes from; undefined for an optional setting that no source has. */
   readonly origin: (Pick<Found, 'locator' | 'version'> & { readonly source: string }) | undefined;
-  /** Made when it is asked for: nearly nobody asks, and there may be thousands. */
-  readonly explain: () => SettingExplanation;
-  /** What was explained when a source last gave the value or said that it still holds. */
-  readonly explainGood: () => SettingExplanation;
+  /** What its source may look at instead of the value; undefined where it counts no revisions. */
+  readonly known: Known | undefined;
+  /** To be explained when somebody asks: nearly nobody does. */
+  readonly evidence: Evidence;
 }
 
 /** What the whole chain comes to. */
@@ -94,11 +92,12 @@ export async function changesBetween(
   breather: Breather,
 ): Promise<readonly SettingChange[]> {
   const changes: SettingChange[] = [];
-  for (const [name, now] of after) {
+  for (const now of after.values()) {
     if (breather.due) await breather.pause();
+    const { name } = now.setting;
     const old = before.get(name);
     if (old === undefined || Object.is(old.value, now.value)) continue;
-    changes.push(Object.freeze({ name, before: old.explain(), after: now.explain() }));
+    changes.push(Object.freeze({ name, before: explain(old.evidence), after: explain(now.evidence) }));
   }
   return Object.freeze(changes);
 }
@@ -109,9 +108,9 @@ export async function deletedOf(
   breather: Breather,
 ): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const [name, { deleted }] of resolved) {
+  for (const { deleted, setting } of resolved.values()) {
     if (breather.due) await breather.pause();
-    if (deleted) names.push(name);
+    if (deleted) names.push(setting.name);
   }
   return names;
 }
@@ -121,16 +120,18 @@ export async function knownOf(
   resolved: ReadonlyMap<string, Resolved>,
   breather: Breather,
 ): Promise<KnownOfSources> {
-  const known = new Map<string, Map<string, Known>>();
-  for (const [name, { revision, origin }] of resolved) {
+  const sources = new Map<string, Map<string, Known>>();
+  for (const { setting, origin, known } of resolved.values()) {
     if (breather.due) await breather.pause();
-    if (origin === undefined || revision === undefined) continue;
-    const { source, ...where } = origin;
-    const ofSource = known.get(source) ?? new Map<string, Known>();
-    known.set(source, ofSource);
-    ofSource.set(name, { ...where, revision });
+    if (origin === undefined || known === undefined) continue;
+    let ofSource = sources.get(origin.source);
+    if (ofSource === undefined) {
+      ofSource = new Map();
+      sources.set(origin.source, ofSource);
+    }
+    ofSource.set(setting.name, known);
   }
-  return known;
+  return sources;
 }
 
 /** Keeps the very value that the application has, where nothing says that there is another. */
@@ -144,18 +145,17 @@ function hold(before: Resolved, trail: Trail, { onDeletion }: ResolutionRules): 
   const { origin } = before;
   if (step === undefined || step.source !== origin?.source) return undefined;
   const { lookup } = step;
-  if (lookup?.status === 'unchanged') return { ...before, deleted: false, ...explained(trail) };
+  if (lookup?.status === 'unchanged') return { ...before, deleted: false, evidence: trail };
   if (lookup?.status !== 'found') return undefined;
   const { revision, locator } = lookup;
   const same =
-    (revision !== undefined && before.revision === revision && locator === origin.locator) ||
+    (revision !== undefined && before.known?.revision === revision && locator === origin.locator) ||
     isEqual(before.raw, lookup.value);
   return same ? { ...settled(trail, before.value), raw: before.raw } : undefined;
 }
 
 function kept(before: Resolved, trail: Trail, deleted: boolean): Resolved {
-  const explain = once(() => explainKept(trail, before.explainGood()));
-  return { ...before, deleted, explain };
+  return { ...before, deleted, evidence: { trail, good: goodOf(before.evidence) } };
 }
 
 const couldNotBeAsked = (trail: Trail): boolean => failuresOn(trail).length > 0;
@@ -177,36 +177,26 @@ function isGone({ origin }: Resolved, { steps }: Trail, end: number): boolean {
 
 function settled(trail: Trail, value: unknown): Resolved {
   const step = trail.steps[settledAt(trail)];
-  const found = step?.lookup?.status === 'found' ? step.lookup : undefined;
+  const { lookup, source = '' } = step ?? {};
+  const found = lookup?.status === 'found' ? lookup : undefined;
+  // Written out: what is made by spreading takes more room than it needs, and is kept for each setting.
   return {
     setting: trail.setting,
     value,
     raw: found?.value,
-    revision: found?.revision,
     deleted: false,
-    origin:
-      step === undefined || found === undefined
-        ? undefined
-        : {
-            source: step.source,
-            locator: found.locator,
-            ...(found.version === undefined ? {} : { version: found.version }),
-          },
-    ...explained(trail),
+    origin: found === undefined ? undefined : originOf(source, found),
+    known: found === undefined ? undefined : knownFrom(found),
+    evidence: trail,
   };
 }
 
-function explained(trail: Trail): Pick<Resolved, 'explain' | 'explainGood'> {
-  const explain = once(() => explainTrail(trail));
-  return { explain, explainGood: explain };
-}
+const originOf = (source: string, { locator, version }: Found): Resolved['origin'] =>
+  version === undefined ? { source, locator } : { source, locator, version };
 
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+function knownFrom({ locator, version, revision }: Found): Known | undefined {
+  if (revision === undefined) return undefined;
+  return version === undefined ? { locator, revision } : { locator, version, revision };
 }
 
 // Not imported, as in the resolver: a start compares nothing.

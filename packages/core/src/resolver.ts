@@ -14,7 +14,7 @@ import {
   type ValuesOf,
 } from './definition.js';
 import { ConfigurationError, type Problem, SourceError, StrongroomError } from './errors.js';
-import { explainTrail, type SettingExplanation } from './explanation.js';
+import { explain, explainTrail, type SettingExplanation } from './explanation.js';
 import { KeptSettings } from './kept-settings.js';
 import type { Logger } from './logger.js';
 import { checkOptions } from './option-names.js';
@@ -236,7 +236,7 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
    */
   explain(): readonly SettingExplanation[] {
-    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ explain }) => explain()));
+    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ evidence }) => explain(evidence)));
   }
 
   /** What a probe wants to know, from memory. */
@@ -562,8 +562,8 @@ export function createResolver<T extends Declarations, E extends string, const G
 }
 
 function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): void {
-  for (const { explain } of resolved.values()) {
-    const { name, source, locator, version, freshness } = explain();
+  for (const { evidence } of resolved.values()) {
+    const { name, source, locator, version, freshness } = explain(evidence);
     const summary = { setting: name, source, locator, version, freshness };
     undisturbed(() => logger.debug(summary, 'setting resolved'));
   }

@@ -8,15 +8,16 @@ import {
   type Misconfigured,
   type Setting,
 } from '@strongroom/core';
-import { absentKey, absentSecret } from './absence.js';
+import { absentKey, absentSecret, type Spot } from './absence.js';
 import { inParallel } from './in-parallel.js';
 import type { KvContext } from './kv/kv-context.js';
 import { revisionOf } from './kv/kv-revision.js';
+import type { KvFound } from './kv/kv-secret.js';
 import { answerFailure } from './lookup-failure.js';
 import { markerName } from './marker.js';
 import { type Epoch, MarkerWatch } from './marker-watch.js';
 import type { LookupRound } from './outage.js';
-import { type KvPlacement, type PlacedSecret, placeSettings } from './placement.js';
+import { type KvPlacement, type PlacedSecret, type PlacedSetting, placeSettings } from './placement.js';
 import { type Look, SecretReads } from './secret-reads.js';
 
 /** What a source needs of the client that it belongs to. */
@@ -28,11 +29,12 @@ export interface KvSurroundings {
   readonly now: () => number;
 }
 
-/** What was answered for a setting's place, without the value. */
+/** What was answered last for the settings in one secret, without the values. */
 interface Answered {
   /** That of the secret. Undefined where there is none, or none in KV version 2. */
   readonly revision: string | undefined;
-  readonly absent: Absent | undefined;
+  /** By key, for those that were asked for and are not there. */
+  readonly absent: ReadonlyMap<string, Absent>;
   /** Undefined when nothing was known of the marker before. */
   readonly epoch: Epoch | undefined;
 }
@@ -44,7 +46,7 @@ export class KvSettings {
   readonly #reads: SecretReads;
   readonly #byMetadata: boolean;
   readonly #marker: MarkerWatch | undefined;
-  /** By locator. */
+  /** By the secret's path. */
   readonly #answered = new Map<string, Answered>();
 
   constructor(surroundings: KvSurroundings, placement: Required<KvPlacement>) {
@@ -104,12 +106,12 @@ export class KvSettings {
 
   /** Whether all that is asked of a secret was answered in this epoch, and is still known. */
   #holds(secret: PlacedSecret, { known }: LookupContext, epoch: Epoch): boolean {
+    const answered = this.#answered.get(secret.path);
+    if (answered?.epoch !== epoch) return false;
+    const { absent, revision } = answered;
     return secret.settings.every(({ name, key }) => {
-      const locator = this.#locator(secret, key);
-      const answered = this.#answered.get(locator);
-      if (answered?.epoch !== epoch) return false;
-      if (answered.absent !== undefined) return true;
-      return answered.revision !== undefined && answered.revision === seenAt(locator, known?.get(name));
+      if (absent.has(key)) return true;
+      return revision !== undefined && revision === seenAt(this.#locator(secret, key), known?.get(name));
     });
   }
 
@@ -126,60 +128,66 @@ export class KvSettings {
   /** The revision in which all that is asked of a secret was seen last: values, and keys that it has not. */
   #revisionSeen(secret: PlacedSecret, known: ReadonlyMap<string, Known>): string | undefined {
     if (!this.#byMetadata) return undefined;
-    const seen = secret.settings.map(({ name, key }) => {
-      const locator = this.#locator(secret, key);
-      const answered = this.#answered.get(locator);
-      return answered?.absent === undefined ? seenAt(locator, known.get(name)) : answered.revision;
-    });
-    return seen.every((revision) => revision === seen[0]) ? seen[0] : undefined;
+    const answered = this.#answered.get(secret.path);
+    const seen = ({ name, key }: PlacedSetting) =>
+      answered?.absent.has(key) === true
+        ? answered.revision
+        : seenAt(this.#locator(secret, key), known.get(name));
+    const [first, ...others] = secret.settings;
+    const revision = first === undefined ? undefined : seen(first);
+    return others.every((other) => seen(other) === revision) ? revision : undefined;
   }
 
   #answer(secret: PlacedSecret, look: Look, epoch: Epoch | undefined, answers: Map<string, Lookup>): void {
-    const { now, kv } = this.#surroundings;
-    const readAt = now();
-    const keys = look.status === 'found' ? Object.keys(look.data) : [];
-    const revision = look.status === 'absent' ? undefined : revisionOf(look);
-    for (const { name, key } of secret.settings) {
-      const locator = this.#locator(secret, key);
-      const spot = { secret: `${kv.mount}/${secret.path}`, key, locator };
-      let lookup: Lookup;
-      if (look.status === 'unchanged') {
-        lookup = this.#answered.get(locator)?.absent ?? { status: 'unchanged', readAt };
-      } else if (look.status === 'absent') lookup = absentSecret(look, spot);
-      else if (!(key in look.data)) lookup = absentKey(keys, spot);
-      else {
-        const { version, requestId } = look;
-        const found: Found = {
-          status: 'found',
-          value: look.data[key],
-          locator,
-          readAt,
-          ...(requestId === undefined ? {} : { requestId }),
-        };
-        lookup = version === undefined || revision === undefined ? found : { ...found, version, revision };
-      }
-      answers.set(name, lookup);
-      this.#answered.set(locator, {
-        revision,
-        absent: lookup.status === 'absent' ? lookup : undefined,
-        epoch,
-      });
+    const { path } = secret;
+    const before = this.#answered.get(path);
+    if (look.status === 'unchanged') {
+      this.#repeat(secret, answers);
+      if (before !== undefined) this.#answered.set(path, { ...before, epoch });
+      return;
     }
+    const { now, kv } = this.#surroundings;
+    const answer = look.status === 'absent' ? (spot: Spot) => absentSecret(look, spot) : reading(look, now());
+    const absent = new Map<string, Absent>();
+    for (const { name, key } of secret.settings) {
+      const spot = { secret: `${kv.mount}/${path}`, key, locator: this.#locator(secret, key) };
+      const lookup = answer(spot);
+      answers.set(name, lookup);
+      if (lookup.status === 'absent') absent.set(key, lookup);
+    }
+    const revision = look.status === 'absent' ? undefined : revisionOf(look);
+    this.#answered.set(path, { revision, absent, epoch });
   }
 
   /** Says again what was answered, none of it having changed. */
   #repeat(secret: PlacedSecret, answers: Map<string, Lookup>): void {
-    const readAt = this.#surroundings.now();
-    for (const { name, key } of secret.settings) {
-      const absent = this.#answered.get(this.#locator(secret, key))?.absent;
-      answers.set(name, absent ?? { status: 'unchanged', readAt });
-    }
+    const answered = this.#answered.get(secret.path);
+    const unchanged: Lookup = { status: 'unchanged', readAt: this.#surroundings.now() };
+    for (const { name, key } of secret.settings) answers.set(name, answered?.absent.get(key) ?? unchanged);
   }
 
   #locator({ path }: PlacedSecret, key: string): string {
     const { namespace, kv } = this.#surroundings;
     return `${namespace === undefined ? '' : `${namespace}/`}${kv.mount}/${path}#${key}`;
   }
+}
+
+/** What each key of a secret that was read comes to. */
+function reading(secret: KvFound, readAt: number): (spot: Spot) => Found | Absent {
+  const { data, version, requestId } = secret;
+  const revision = revisionOf(secret);
+  const about = {
+    readAt,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(version === undefined || revision === undefined ? {} : { version, revision }),
+  };
+  let keys: readonly string[] | undefined;
+  return (spot) => {
+    const { key, locator } = spot;
+    if (key in data) return { status: 'found', value: data[key], locator, ...about };
+    keys ??= Object.keys(data);
+    return absentKey(keys, spot);
+  };
 }
 
 /** The settings to look for in Vault; the others are answered at once. */

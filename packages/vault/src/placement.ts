@@ -69,7 +69,12 @@ export function placementOf(given: KvPlacement): Required<KvPlacement> {
 export interface PlacedSecret {
   /** Below the mount: `<application>/<environment>/<group>`, with the layout `leaf` `/<key>` too. */
   readonly path: string;
-  readonly settings: readonly { readonly name: string; readonly key: string }[];
+  readonly settings: readonly PlacedSetting[];
+}
+
+export interface PlacedSetting {
+  readonly name: string;
+  readonly key: string;
 }
 
 /** The secrets in which these settings lie, each once. Settings without a place are left out. */
@@ -79,15 +84,15 @@ export async function placeSettings(
   layout: 'group' | 'leaf',
   breather: Breather,
 ): Promise<readonly PlacedSecret[]> {
-  const secrets = new Map<string, { name: string; key: string }[]>();
+  const secrets = new Map<string, { readonly path: string; readonly settings: PlacedSetting[] }>();
   for (const { name, place } of settings) {
     if (breather.due) await breather.pause();
     if (place === undefined) continue;
     const group = `${application}/${environment}/${place.group}`;
     const [path, key] = layout === 'group' ? [group, place.key] : [`${group}/${place.key}`, 'value'];
-    const inside = secrets.get(path);
-    if (inside === undefined) secrets.set(path, [{ name, key }]);
-    else inside.push({ name, key });
+    const secret = secrets.get(path);
+    if (secret === undefined) secrets.set(path, { path, settings: [{ name, key }] });
+    else secret.settings.push({ name, key });
   }
-  return Array.from(secrets, ([path, inside]) => ({ path, settings: inside }));
+  return [...secrets.values()];
 }

@@ -27,16 +27,7 @@ export async function resolveHanded(
   const { source, locator = '', version } = explanation;
   const origin =
     source === undefined ? undefined : { source, locator, ...(version === undefined ? {} : { version }) };
-  const explain = () => explanation;
-  const told = {
-    setting,
-    raw: raw?.value,
-    revision: undefined,
-    deleted,
-    origin,
-    explain,
-    explainGood: explain,
-  };
+  const told = { setting, raw: raw?.value, deleted, origin, known: undefined, evidence: explanation };
   if (last !== undefined && last.origin?.source === source && last.raw === told.raw) {
     return { ...told, value: last.value };
   }

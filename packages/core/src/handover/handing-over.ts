@@ -1,4 +1,5 @@
 import type { Declarations } from '../definition.js';
+import { explain } from '../explanation.js';
 import { isConfigurationError, type Resolver } from '../index.js';
 import type { Resolved } from '../resolution.js';
 import { inside } from '../resolver-inside.js';
@@ -47,7 +48,7 @@ export class HandingOver<T extends Declarations> {
       const { setting, origin, raw, deleted } = one;
       if (given.has(one)) this.#given.set(setting.name, one);
       const told = given.has(one) && origin !== undefined && origin.source !== 'defaults';
-      return { explanation: one.explain(), deleted, raw: told ? { value: raw } : undefined };
+      return { explanation: explain(one.evidence), deleted, raw: told ? { value: raw } : undefined };
     });
   }
 
