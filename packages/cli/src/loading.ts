@@ -31,14 +31,15 @@ const states = {
 export async function surveySettings<T extends Declarations>(
   settings: LoadedSettings<T>,
 ): Promise<{ readonly reports: readonly SettingReport[]; readonly error: ConfigurationError | undefined }> {
-  const explanations = await settings.survey();
-  const error = await settings.load().then(
+  const loading = settings.load().then(
     () => undefined,
     (thrown: unknown) => {
       if (isConfigurationError(thrown)) return thrown;
       throw thrown;
     },
   );
+  // At one time, so that both share what is read, and what does not answer is waited for once.
+  const [explanations, error] = await Promise.all([settings.survey(), loading]);
   const problems = new Map(error?.problems.map((problem) => [problem.name, problem]));
   const reports = explanations.map((explanation): SettingReport => {
     const problem = problems.get(explanation.name);

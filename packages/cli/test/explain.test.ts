@@ -19,6 +19,15 @@ describe('explain', () => {
     expect(lines).toContainEqual(['PORT', 'defaults', 'default', 'ok']);
   });
 
+  test('asks for each secret once, so that what does not answer is waited for once', async () => {
+    const { env } = await shopVault();
+    const cwd = await project();
+    const { stderr } = await cli(['explain'], { cwd, env });
+    const asked = stderr.match(/"[^"]*secret\/data\/shop\/production\/[^"]*"/g) ?? [];
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked).toEqual([...new Set(asked)]);
+  });
+
   test('has a stable shape in JSON, and nothing else on standard output', async () => {
     const { env } = await shopVault();
     const cwd = await project();
