@@ -65,6 +65,23 @@ describe('a disk that is full, and what was there', () => {
     expect((await readFile(file, 'utf8')).length).toBeGreaterThan(4096);
   });
 
+  test('keeps a saved plan, and the key without which it is worth nothing', async (context) => {
+    const folder = await disk('size=64k');
+    if (folder === undefined) return context.skip('this process may not mount a disk');
+    const { env } = await emptyVault();
+    const cwd = await project({ '.env': text() });
+    const file = join(folder, 'plan.json');
+    const argv = ['migrate', '--save-plan', file];
+    expect((await cli(argv, { cwd, env })).exitCode).toBe(0);
+    await expect(writeFile(join(folder, 'filler'), Buffer.alloc(128 * 1024))).rejects.toThrow('ENOSPC');
+    expect((await cli(argv, { cwd, env })).exitCode).toBe(7);
+    expect((await readdir(folder)).sort()).toEqual(['filler', 'plan.json', 'plan.json.key']);
+    const journal = join(cwd, 'journal');
+    expect(
+      (await cli(['migrate', '--plan', file, '--yes', '--journal', journal], { cwd, env })).exitCode,
+    ).toBe(0);
+  });
+
   test('lets no half of a definition keep the next init from its work', async (context) => {
     const folder = await disk('size=64k');
     if (folder === undefined) return context.skip('this process may not mount a disk');

@@ -1,5 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
-import { checkOptions, SourceError, StrongroomError } from '@strongroom/core';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { checkOptions, isStrongroomError, SourceError, StrongroomError } from '@strongroom/core';
 import type { Entry } from './entry.js';
 import { unreadable, unwritable } from './file-fault.js';
 import { Fingerprints } from './fingerprint.js';
@@ -25,12 +26,17 @@ export async function savePlan(plan: Plan, file: string): Promise<void> {
   const json = plan.toJSON();
   const whole = { ...json, seal: fingerprints.seal(sealed(json)) };
   const keyFile = `${file}${keySuffix}`;
-  // Made anew, so that it is for its owner only, whatever was there.
-  await rm(keyFile, { force: true }).catch((error: unknown) => {
-    throw unwritable(keyFile, 'The key of the plan', error);
-  });
-  await createFile(keyFile, `${fingerprints.exportKey()}\n`, 'The key of the plan');
-  await replaceFile(file, `${JSON.stringify(whole, null, 2)}\n`, 'The plan');
+  const words = 'The key of the plan';
+  // Beside the old one, which an old plan keeps when the disk is full, and for its owner only, whatever was there.
+  const made = `${keyFile}.${randomUUID()}`;
+  try {
+    await createFile(made, `${fingerprints.exportKey()}\n`, words);
+    await replaceFile(file, `${JSON.stringify(whole, null, 2)}\n`, 'The plan');
+    await rename(made, keyFile);
+  } catch (error) {
+    await rm(made, { force: true }).catch(() => undefined);
+    throw isStrongroomError(error) ? error : unwritable(keyFile, words, error);
+  }
 }
 
 export interface LoadPlanOptions {
