@@ -11,6 +11,7 @@ import {
 } from './errors.js';
 import type { Patience } from './patience.js';
 import type { Failed, Found, Known, Lookup, LookupContext, Source, Unchanged } from './source.js';
+import { threw } from './threw.js';
 
 /** What every source said about one setting, in order of precedence. */
 export interface Trail {
@@ -225,12 +226,8 @@ function notSetUp(error: ConfigurationError, problems: Problem[]): SourceError {
  */
 export function asSourceError(thrown: unknown): SourceError {
   if (isSourceError(thrown)) return thrown;
-  const kind = thrown instanceof Error ? Object.getPrototypeOf(thrown)?.constructor?.name : typeof thrown;
   const frame = thrown instanceof Error ? firstFrame(thrown) : undefined;
-  return new SourceError(
-    'SOURCE_UNAVAILABLE',
-    `threw a ${kind ?? 'value'}${frame === undefined ? '' : ` ${frame}`}`,
-  );
+  return new SourceError('SOURCE_UNAVAILABLE', `${threw(thrown)}${frame === undefined ? '' : ` ${frame}`}`);
 }
 
 /** The line after the whole message, and only there: a message may have lines that look like a frame. */

@@ -318,9 +318,9 @@ describe('when it compares', () => {
     memory.fail('SOURCE_DENIED');
     await shadow.compare();
     expect(differencesOf(shadow)).toEqual(all('SOURCE_DENIED'));
-    memory.fail(new TypeError('correct'));
+    memory.fail(new Error('correct'));
     await shadow.compare();
-    expect(shadow.report().differing[0]?.reason).toBe('threw a TypeError');
+    expect(shadow.report().differing[0]?.reason).toBe('threw an Error');
     memory.recover().answer('PASSWORD', undefined as never);
     memory.answer('PORT', { status: 'unchanged' });
     await shadow.compare();

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { threw } from '../threw.js';
 import type { AuditEntry, AuditRecord } from './audit-record.js';
 import type { RecordTaker } from './audit-sink.js';
 
@@ -107,8 +108,6 @@ export class RecordQueue {
 
 /** Not its message, which may quote anything. */
 function kindOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return `threw a ${typeof thrown}`;
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return code;
-  return `threw a ${Object.getPrototypeOf(thrown)?.constructor?.name}`;
+  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : threw(thrown);
 }

@@ -9,6 +9,7 @@ import {
   type Setting,
 } from '../index.js';
 import type { Patience } from '../patience.js';
+import { threw } from '../threw.js';
 import { validate } from '../validation.js';
 import type { Fingerprints } from './fingerprint.js';
 
@@ -99,8 +100,7 @@ export function unavailable(thrown: unknown): ComparedAnswer {
     return { status: 'unavailable', code: thrown.code, reason: `it is not set up: ${problems}` };
   }
   if (isSourceError(thrown)) return { status: 'unavailable', code: thrown.code, reason: thrown.message };
-  const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
-  return { status: 'unavailable', code: 'SOURCE_UNAVAILABLE', reason: `threw a ${kind}` };
+  return { status: 'unavailable', code: 'SOURCE_UNAVAILABLE', reason: threw(thrown) };
 }
 
 /** What the source need not read again if it can tell that it is the same. */
