@@ -55,6 +55,7 @@ export type {
   ResolverState,
   RolloutDecision,
 } from './resolver-state.js';
+export { chosenNames } from './setting-names.js';
 export type {
   AbsenceReason,
   Absent,

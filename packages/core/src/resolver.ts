@@ -42,6 +42,7 @@ import {
 } from './resolver-options.js';
 import type { BindFailure, Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
 import { ResolverStatus } from './resolver-status.js';
+import { chosenNames } from './setting-names.js';
 import type { Source, SourceEvent } from './source.js';
 import type { SourceFailure } from './source-failure.js';
 import { undisturbed } from './undisturbed.js';
@@ -181,13 +182,15 @@ export class Resolver<T extends Declarations> {
   /**
    * Waits for the next change of one setting.
    *
-   * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before
+   * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before; `DEFINITION_INVALID` for a name that is
+   *   no setting's
    */
   async nextChange(
     name: keyof T & string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<SettingChange> {
     checkOptions('nextChange()', options, { signal: true });
+    chosenNames('nextChange()', this.definition.settings, [name]);
     return nextChangeOf(this.events, name, options.signal);
   }
 
@@ -199,7 +202,8 @@ export class Resolver<T extends Declarations> {
    * @param names the settings that it is built from
    * @param build makes it; it should make sure that it works
    * @throws whatever the first build throws
-   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
+   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded, `SNAPSHOT_EXPIRED` as
+   *   {@link current} does; `RESOLVER_CLOSED`; `DEFINITION_INVALID` for a name that is no setting's
    * @example
    * const pool = await settings.bind(['DATABASE_URL'], ({ DATABASE_URL }) => connect(DATABASE_URL));
    * await pool.use((connections) => connections.query('select 1'));
@@ -210,7 +214,10 @@ export class Resolver<T extends Declarations> {
     options: BindOptions<R> = {},
   ): Promise<Binding<R>> {
     checkOptions('bind()', options, { dispose: true });
-    const wanted: ReadonlySet<string> = new Set(names);
+    const wanted = chosenNames('bind()', this.definition.settings, names);
+    // Nobody would close what is built now.
+    if (this.#lifetime.ended) throw closedError();
+    if (this.#status.expired !== undefined) throw this.#status.expired;
     const changed = (changes: readonly SettingChange[]) => {
       if (changes.some(({ name }) => wanted.has(name))) binding.renew();
     };
@@ -317,6 +324,7 @@ export class Resolver<T extends Declarations> {
     await Promise.all([...this.#bindings].map((binding) => binding.close()));
     this.#status.close();
     this.events.removeAllListeners();
+    tellThoseWhoComeLate(this.events);
     const closed = await Promise.allSettled(this.#sources.map(async (source) => source.close?.()));
     for (const result of closed) if (result.status === 'rejected') throw asSourceError(result.reason);
   }
@@ -559,6 +567,13 @@ export function createResolver<T extends Declarations, E extends string, const G
   options: ResolverOptions<Given & EnvironmentOf<E, Given>>,
 ): Resolver<T> {
   return new Resolver(definition, options);
+}
+
+/** What is to end with a resolver ends too when it comes after the end, which no event would tell it of any more. */
+function tellThoseWhoComeLate(events: EventEmitter): void {
+  events.on('newListener', (event, listener: () => void) => {
+    if (event === 'closed') queueMicrotask(() => undisturbed(listener));
+  });
 }
 
 function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): void {

@@ -228,7 +228,9 @@ test.each(['by hand', 'with the resolver'])(
     expect((await collect()).length).toBeGreaterThan(4);
     if (how === 'by hand') end();
     else await resolver.close();
-    for (const event of resolver.events.eventNames()) expect(resolver.events.listenerCount(event)).toBe(0);
+    // The resolver itself listens for those who come after its end.
+    const left = resolver.events.eventNames().filter((event) => String(event) !== 'newListener');
+    expect(left).toEqual([]);
     snapshot.PASSWORD;
     const observed = (await collect()).filter(({ descriptor }) => !/refresh/.test(descriptor.name));
     expect(observed.flatMap(({ dataPoints }) => dataPoints as unknown[])).toEqual([]);

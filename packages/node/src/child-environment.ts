@@ -1,5 +1,12 @@
-import type { Declarations, EnvironmentVariables, OptionNames, Resolver, Setting } from '@strongroom/core';
-import { chosenNames, variablesOf, withoutVariablesOf } from '@strongroom/core/handover';
+import {
+  chosenNames,
+  type Declarations,
+  type EnvironmentVariables,
+  type OptionNames,
+  type Resolver,
+  type Setting,
+} from '@strongroom/core';
+import { variablesOf, withoutVariablesOf } from '@strongroom/core/handover';
 import { credentialVariables } from '@strongroom/vault';
 import { lastKnownGoodKeyVariables } from './last-known-good.js';
 

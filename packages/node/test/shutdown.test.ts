@@ -254,6 +254,9 @@ test('nobody listens any longer when the application has closed the settings its
   await settings.close();
   expect(listeners()).toEqual(before);
   expect(begun.aborted).toBe(false);
+  shutdownOn(['SIGTERM', 'SIGINT'], { settings });
+  await Promise.resolve();
+  expect(listeners()).toEqual(before);
 });
 
 test('a signal that nothing can listen to, and an option that there is not, are errors that leave nothing behind', async () => {

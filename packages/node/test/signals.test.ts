@@ -307,6 +307,14 @@ describe('signals', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('are followed no longer when the resolver was closed before', async () => {
+    const { broker, stop } = spoken();
+    await resolver.close();
+    followSignals(resolver, broker, { clock: new ManualClock() });
+    await Promise.resolve();
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
   test('leave no timer and no listener when they end', async () => {
     const clock = new ManualClock();
     const { broker, stop } = spoken();

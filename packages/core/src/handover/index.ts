@@ -1,4 +1,3 @@
-export { chosenNames } from './chosen-settings.js';
 export { HandingOver } from './handing-over.js';
 export { type HandedSetting, type Handover, readHandover } from './handover.js';
 export { type ReceivedOptions, ReceivedSettings } from './received-settings.js';

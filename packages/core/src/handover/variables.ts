@@ -1,8 +1,14 @@
 import type { Declarations } from '../definition.js';
-import { ConfigurationError, type EnvironmentVariables, type Problem, type Resolver } from '../index.js';
+import {
+  ConfigurationError,
+  chosenNames,
+  type EnvironmentVariables,
+  type Problem,
+  type Resolver,
+} from '../index.js';
 import type { Resolved } from '../resolution.js';
 import { transforms } from '../schema.js';
-import { chosenNames, chosenSettings } from './chosen-settings.js';
+import { chosenSettings } from './chosen-settings.js';
 
 /**
  * The settings that hold now, as environment variables hold them: the text that a source gave, or its JSON. What no

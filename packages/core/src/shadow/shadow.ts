@@ -100,7 +100,9 @@ class ShadowReader<T extends Declarations> implements Shadow {
       this.#closed = true;
       this.#patience?.end(closedError());
     });
-    if (['ready', 'degraded'].includes(resolver.state.status)) this.#compareSoon();
+    const { status } = resolver.state;
+    this.#closed = status === 'closed';
+    if (status === 'ready' || status === 'degraded') this.#compareSoon();
   }
 
   report(): ShadowReport {

@@ -1,13 +1,14 @@
 import {
   checkDefinition,
   checkOptions,
+  chosenNames,
   type Declarations,
   type Definition,
   resolverDefaults,
   SourceError,
   StrongroomError,
 } from '@strongroom/core';
-import { chosenNames, type ReceivedOptions, ReceivedSettings, readHandover } from '@strongroom/core/handover';
+import { type ReceivedOptions, ReceivedSettings, readHandover } from '@strongroom/core/handover';
 import { type Link, linkToPrimary } from './link.js';
 
 export interface ReceiveOptions<N extends string = string> extends Pick<ReceivedOptions, 'logger'> {

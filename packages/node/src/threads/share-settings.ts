@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Cluster, Worker as ClusterWorker } from 'node:cluster';
 import type { Worker } from 'node:worker_threads';
-import { checkOptions, type Declarations, type Resolver } from '@strongroom/core';
-import { chosenNames } from '@strongroom/core/handover';
+import { checkOptions, chosenNames, type Declarations, type Resolver } from '@strongroom/core';
 import { Sharing } from './sharing.js';
 import { sharingsOf } from './sharings.js';
 
