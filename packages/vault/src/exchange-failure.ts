@@ -31,6 +31,17 @@ export function lineFull(
   return withNote(error, { ours: true });
 }
 
+/** Whatever gives the token does not. */
+export function noTokenInTime(address: string, ms: number): VaultError {
+  return withNote(
+    new VaultError('SOURCE_UNAVAILABLE', `there was no token for Vault at ${address} within ${seconds(ms)}`, {
+      address,
+      hint: 'Check what gives it: the auth method, the function that was given, or the file. It may wait for something that never comes.',
+    }),
+    { ours: true },
+  );
+}
+
 export function tooLarge(
   address: string,
   path: string,

@@ -1,5 +1,5 @@
 import type { Clock } from '@strongroom/core';
-import { type Cancellation, onAbort } from './cancellation.js';
+import { type Cancellation, Canceller, onAbort } from './cancellation.js';
 import type { Chain } from './chain.js';
 import type { VaultError } from './vault-error.js';
 
@@ -38,4 +38,24 @@ export function pause(ms: number, { clock, signal, aborted, underWay }: PauseOpt
       settle();
     }
   });
+}
+
+/**
+ * Waits for an answer that may never come: what an application's own function gives, say.
+ *
+ * @param ms for how long, in milliseconds
+ * @param late what is thrown then
+ * @throws whatever the answer is rejected with; VaultError when the wait is ended
+ */
+export function within<T>(
+  answer: Promise<T>,
+  ms: number,
+  late: () => VaultError,
+  options: Pick<PauseOptions, 'clock' | 'underWay'>,
+): Promise<T> {
+  const answered = new Canceller();
+  const tooLate = pause(ms, { ...options, signal: answered, aborted: late }).then(() => {
+    throw late();
+  });
+  return Promise.race([answer, tooLate]).finally(() => answered.cancel());
 }

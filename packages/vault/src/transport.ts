@@ -2,14 +2,14 @@ import type { Clock, Logger } from '@strongroom/core';
 import type { Activities } from './activities.js';
 import type { Address } from './address.js';
 import type { VaultAnswer } from './answer.js';
-import type { Cancellation } from './cancellation.js';
+import { type Cancellation, orAborted } from './cancellation.js';
 import { Chain } from './chain.js';
 import { Consistency } from './consistency.js';
 import { Endpoint } from './endpoint.js';
-import { calledOff, clientClosed } from './exchange-failure.js';
+import { calledOff, clientClosed, noTokenInTime } from './exchange-failure.js';
 import { Failover } from './failover.js';
 import type { HttpProxy } from './http-proxy.js';
-import { pause } from './pause.js';
+import { pause, within } from './pause.js';
 import { logged } from './request-log.js';
 import { asOutcome, mayPass, type Outcome, type RetryRules, repeat } from './retry.js';
 import type { TlsOptions } from './tls.js';
@@ -118,6 +118,15 @@ export class Transport {
     this.#closed = true;
     for (const endpoint of [this.#endpoint, ...this.#others]) endpoint.close();
     this.#underWay.drain((end) => end(clientClosed(this.address)));
+  }
+
+  /** Waits for a token, no longer than a call may take, its signal allows, and the client is open. */
+  protected waitForToken<T>(token: Promise<T>, { signal, path }: VaultRequest): Promise<T> {
+    const { clock, deadlineMs } = this.#rules;
+    const late = () => noTokenInTime(this.address, deadlineMs);
+    const inTime = within(token, deadlineMs, late, { clock, underWay: this.#underWay });
+    if (signal === undefined) return inTime;
+    return orAborted(inTime, signal, () => calledOff(signal.reason, this.address, path));
   }
 
   #repeat(

@@ -1,6 +1,4 @@
 import type { VaultAnswer } from '../answer.js';
-import { orAborted } from '../cancellation.js';
-import { calledOff } from '../exchange-failure.js';
 import { namespaceHeader } from '../namespace.js';
 import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
 import type { Send } from './token-requests.js';
@@ -34,8 +32,9 @@ export class AuthenticatedTransport extends Transport {
   override send(request: VaultRequest): Promise<VaultAnswer> {
     if (request.headers !== undefined && 'x-vault-token' in request.headers) return super.send(request);
     const token = this.#tokens.take();
+    // A login is shared, so it goes on when one of those that wait for it no longer does.
     return typeof token === 'object'
-      ? this.#orAborted(token, request).then((taken) => this.#sendWith(request, taken))
+      ? this.waitForToken(token, request).then((taken) => this.#sendWith(request, taken))
       : this.#sendWith(request, token);
   }
 
@@ -56,19 +55,12 @@ export class AuthenticatedTransport extends Transport {
   }
 
   async #denied(request: VaultRequest, answer: VaultAnswer, used: string): Promise<VaultAnswer> {
-    const verdict = await this.#orAborted(this.#tokens.afterDenial(used), request);
+    const verdict = await this.waitForToken(this.#tokens.afterDenial(used), request);
     if (verdict.due !== 'replaced') return noteVerdict(answer, verdict);
-    const token = await this.#orAborted(Promise.resolve(this.#tokens.take()), request);
+    const token = await this.waitForToken(Promise.resolve(this.#tokens.take()), request);
     if (token === undefined) return answer;
     const again = await super.send(request, token);
     if (again.status !== 403) return again;
-    return noteVerdict(again, await this.#orAborted(this.#tokens.explain(token), request));
-  }
-
-  /** A login is shared, so it goes on when one of those that wait for it no longer does. */
-  #orAborted<T>(answer: Promise<T>, { signal, path }: VaultRequest): Promise<T> {
-    return signal === undefined
-      ? answer
-      : orAborted(answer, signal, () => calledOff(signal.reason, this.address, path));
+    return noteVerdict(again, await this.waitForToken(this.#tokens.explain(token), request));
   }
 }

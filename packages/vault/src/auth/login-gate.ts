@@ -9,6 +9,8 @@ export const loginPace = Object.freeze({
   denials: 3,
   /** … they are this far apart, so that wrong credentials do not flood Vault. */
   deniedGapMs: 30_000,
+  /** One that takes longer is given up, and another may begin: what it waits for may never come. */
+  mostMs: 60_000,
 });
 
 /** Keeps logins apart. While one that failed may not be made again, its error stands for it. */

@@ -2,8 +2,8 @@ import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
 import { Canceller } from '../cancellation.js';
 import { Chain } from '../chain.js';
-import { clientClosed } from '../exchange-failure.js';
-import { pause } from '../pause.js';
+import { clientClosed, noTokenInTime } from '../exchange-failure.js';
+import { pause, within } from '../pause.js';
 import { VaultError } from '../vault-error.js';
 import { extend, given, type HeldToken, learn, mayRenew, minted } from './held-token.js';
 import { authMount, type Login } from './login.js';
@@ -180,7 +180,7 @@ export class Session implements Tokens {
     if (origin.kind === 'text') return this.#hold(given(origin.token, clock.now()));
     if (origin.kind === 'file') {
       this.#readAt = clock.now();
-      const token = await origin.read();
+      const token = await this.#inTime(origin.read());
       const held = this.#held;
       if (held?.token === token) return held;
       if (held !== undefined) logger?.info({}, 'took the new token for Vault from its file');
@@ -208,7 +208,7 @@ export class Session implements Tokens {
   async #logIn(logIn: (signal: Canceller) => Promise<Login>): Promise<Login> {
     const { activities, address } = this.#options;
     try {
-      const login = await logIn(this.#canceller);
+      const login = await this.#inTime(logIn(this.#canceller));
       const { auth, path, body } = login;
       const ttlMs = auth.ttl ? { ttlMs: auth.ttl * 1_000 } : {};
       activities.succeeded('login', {
@@ -222,6 +222,12 @@ export class Session implements Tokens {
       if (!this.#closed) activities.failed('login', path === undefined ? address : authMount(path), error);
       throw error;
     }
+  }
+
+  #inTime<T>(answer: Promise<T>): Promise<T> {
+    const { clock, address } = this.#options;
+    const { mostMs } = loginPace;
+    return within(answer, mostMs, () => noTokenInTime(address, mostMs), { clock, underWay: this.#underWay });
   }
 
   #mint({ token, endsAt, type }: HeldToken): void {
