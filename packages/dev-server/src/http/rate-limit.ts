@@ -1,4 +1,5 @@
 import type { VaultCore } from '../core/vault-core.js';
+import { fullPath } from '../mounts/mount-entry.js';
 import type { RateLimitVerdict } from '../quotas/rate-limiter.js';
 import { type Answer, errorAnswer } from './answer.js';
 import type { HttpRequest } from './http-request.js';
@@ -17,7 +18,10 @@ const headersFor = (verdict: RateLimitVerdict): Record<string, string> => ({
 
 export function applyRateLimit(core: VaultCore, request: HttpRequest): RateLimitOutcome {
   const path = request.target.path.replace(/^\/v1\//, '');
-  const verdict = request.target.path.startsWith('/v1/') ? core.rateLimiter.take(path) : undefined;
+  const mount = core.mounts.route(path)?.entry;
+  const verdict = request.target.path.startsWith('/v1/')
+    ? core.rateLimiter.take(path, mount === undefined ? '' : fullPath(mount))
+    : undefined;
   if (verdict === undefined) return { headers: {} };
   const headers = core.rateLimiter.config.rateLimitHeaders ? headersFor(verdict) : {};
   if (verdict.allowed) return { headers };

@@ -15,17 +15,24 @@ interface Window {
   used: number;
 }
 
-const NO_CONFIG: QuotaConfig = { rateLimitHeaders: false, rateLimitAuditLogging: false, exemptPaths: [] };
+/** What is exempt until somebody configures quotas, which ends it. */
+const FIRST_CONFIG: QuotaConfig = {
+  rateLimitHeaders: false,
+  rateLimitAuditLogging: false,
+  exemptPaths: [
+    'sys/generate-recovery-token/attempt',
+    'sys/generate-recovery-token/update',
+    'sys/generate-root/attempt',
+    'sys/generate-root/update',
+    'sys/health',
+    'sys/seal-status',
+    'sys/unseal',
+  ],
+};
 
-const EXEMPT = [
-  'sys/generate-recovery-token/attempt',
-  'sys/generate-recovery-token/update',
-  'sys/generate-root/attempt',
-  'sys/generate-root/update',
-  'sys/health',
-  'sys/seal-status',
-  'sys/unseal',
-];
+/** A path, or with a `*` at its end all paths that begin so. */
+const covers = (exempt: string, path: string): boolean =>
+  exempt.endsWith('*') ? path.startsWith(exempt.slice(0, -1)) : path === exempt;
 
 /** Counts requests against the quotas. Counts are not kept across restarts. */
 export class RateLimiter {
@@ -42,7 +49,7 @@ export class RateLimiter {
   }
 
   get config(): QuotaConfig {
-    return this.#config.get('') ?? NO_CONFIG;
+    return this.#config.get('') ?? FIRST_CONFIG;
   }
 
   set config(config: QuotaConfig) {
@@ -68,16 +75,31 @@ export class RateLimiter {
     this.#windows.delete(name);
   }
 
-  /** Counts a request. @returns undefined where no quota applies */
-  take(path: string): RateLimitVerdict | undefined {
-    if (this.#quotas.size === 0 || EXEMPT.includes(path) || this.config.exemptPaths.includes(path)) {
+  /** The quota for a path: only one may be there for each. */
+  forPath(path: string): RateLimitQuota | undefined {
+    return [...this.#quotas.values()].find((quota) => quota.path === path);
+  }
+
+  /** The quotas of a mount follow it to another path. */
+  moveMount(from: string, to: string): void {
+    for (const quota of this.#quotas.values()) if (quota.path === from) this.put({ ...quota, path: to });
+  }
+
+  /** The quotas of a mount go with it. */
+  forgetMount(path: string): void {
+    for (const quota of this.#quotas.values()) if (quota.path === path) this.remove(quota.name);
+  }
+
+  /**
+   * Counts a request to a mount.
+   *
+   * @returns undefined where no quota applies
+   */
+  take(path: string, mount: string): RateLimitVerdict | undefined {
+    if (this.#quotas.size === 0 || this.config.exemptPaths.some((exempt) => covers(exempt, path))) {
       return undefined;
     }
-    let quota: RateLimitQuota | undefined;
-    for (const candidate of this.#quotas.values()) {
-      const longer = quota === undefined || candidate.path.length > quota.path.length;
-      if (path.startsWith(candidate.path) && longer) quota = candidate;
-    }
+    const quota = (mount === '' ? undefined : this.forPath(mount)) ?? this.forPath('');
     return quota && this.count(quota);
   }
 
