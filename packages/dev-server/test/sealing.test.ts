@@ -74,3 +74,44 @@ test('who has enough keys gets a new root token, and new keys', async () => {
   await put('unseal', { key: rekeyed.keys[0] });
   expect((await put('unseal', { key: rekeyed.keys[2] })).json.sealed).toBe(false);
 });
+
+test('new keys count only when they were shown, where that was asked for', async () => {
+  await using server = await startDevServer();
+  const put = async (path: string, body: unknown) =>
+    (await send(server.address, { method: 'PUT', path: `/v1/sys/rekey/${path}`, body })).json;
+  expect((await put('verify', { key: 'ab'.repeat(32) })).errors).toEqual(['no rekey in progress']);
+  const begun = await put('init', { secret_shares: 3, secret_threshold: 2, require_verification: true });
+  expect(begun).toMatchObject({ started: true, verification_required: true });
+  expect(begun).not.toHaveProperty('verification_nonce');
+  expect((await put('verify', { key: 'ab'.repeat(32) })).errors).toEqual([
+    'no rekey verification in progress',
+  ]);
+  const made = await put('update', { key: server.unsealKey, nonce: begun.nonce });
+  expect(made).toMatchObject({ complete: true, verification_required: true });
+  const nonce = made.verification_nonce;
+  expect((await put('update', { key: server.unsealKey, nonce: begun.nonce })).errors[0]).toContain(nonce);
+  expect((await put('verify', { key: made.keys[0] })).errors[0]).toMatch(/^incorrect nonce supplied/);
+  expect(await put('verify', { key: made.keys[0], nonce })).toEqual({
+    nonce,
+    started: true,
+    t: 2,
+    n: 3,
+    progress: 1,
+  });
+  expect((await put('verify', { key: made.keys[0], nonce })).errors[0]).toMatch(/already been provided/);
+  const status = (await send(server.address, { path: '/v1/sys/seal-status' })).json;
+  expect(status).toMatchObject({ t: 1, n: 1 });
+  expect(await put('verify', { key: made.keys_base64[2], nonce })).toEqual({ nonce, complete: true });
+  expect((await send(server.address, { path: '/v1/sys/seal-status' })).json).toMatchObject({ t: 2, n: 3 });
+  expect((await send(server.address, { path: '/v1/sys/rekey/verify' })).json.errors).toEqual([
+    'no rekey configuration found',
+  ]);
+});
+
+test('keys are not changed while a server is sealed', async () => {
+  await using server = await startDevServer({ initialised: false });
+  for (const path of ['init', 'update', 'verify']) {
+    const answer = await send(server.address, { path: `/v1/sys/rekey/${path}` });
+    expect([answer.status, answer.json.errors]).toEqual([503, ['node is not active']]);
+  }
+});

@@ -35,7 +35,13 @@ const DOUBLED = new Set([
   '/v1/sys/wrapping/wrap',
 ]);
 
-const FOLDERS = ['/v1/sys/', '/v1/', ...[...DOUBLED].filter((pattern) => pattern.endsWith('/'))];
+const FOLDERS = [
+  '/v1/sys/',
+  '/v1/',
+  '/v1/sys/config/state/',
+  '/v1/sys/pprof/',
+  ...[...DOUBLED].filter((pattern) => pattern.endsWith('/')),
+];
 
 const isExact = (path: string): boolean => SYSTEM_ENDPOINTS.has(path) || DOUBLED.has(path);
 

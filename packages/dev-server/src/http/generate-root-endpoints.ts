@@ -4,8 +4,8 @@ import { ShareCollection } from '../seal/share-collection.js';
 import { randomName } from '../tokens/random-name.js';
 import { rootToken } from '../tokens/root-token.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
-import { readJsonBody, textIn } from './json-body.js';
-import { decodeKeyShare } from './key-share.js';
+import { readJsonBody } from './json-body.js';
+import { decodeKeyShare, lengthProblem } from './key-share.js';
 import { isAnswer } from './logical-request-reader.js';
 import { withSealErrors } from './seal-endpoints.js';
 import { isWrite, type SystemEndpoint } from './system-endpoint.js';
@@ -43,6 +43,16 @@ const unavailable = (core: VaultCore): Answer | undefined => {
   return core.sealed ? errorAnswer(503, 'Vault is sealed') : undefined;
 };
 
+const INIT_REQUEST = {
+  name: 'GenerateRootInitRequest',
+  fields: { otp: 'string', pgp_key: 'string' },
+} as const;
+
+const UPDATE_REQUEST = {
+  name: 'GenerateRootUpdateRequest',
+  fields: { Nonce: 'string', Key: 'string' },
+} as const;
+
 const attemptEndpoint: SystemEndpoint = (core, request) => {
   if (request.method !== 'GET' && request.method !== 'DELETE' && !isWrite(request)) return errorAnswer(405);
   const refused = unavailable(core);
@@ -52,11 +62,11 @@ const attemptEndpoint: SystemEndpoint = (core, request) => {
     attempts.delete(core);
     return emptyAnswer();
   }
-  const body = readJsonBody(request);
+  const body = readJsonBody(request, INIT_REQUEST, { mayBeEmpty: true });
   if (isAnswer(body)) return body;
-  if (textIn(body, 'pgp_key') !== '') return errorAnswer(400, 'PGP keys are not supported by this server');
+  if (body.get('pgp_key') !== '') return errorAnswer(400, 'PGP keys are not supported by this server');
   if (attempts.has(core)) return errorAnswer(400, 'root generation already in progress');
-  const given = textIn(body, 'otp');
+  const given = body.get('otp');
   if (given !== '' && given.length !== OTP_LENGTH) return errorAnswer(400, 'OTP string is wrong length');
   const otp = given || randomName(OTP_LENGTH);
   attempts.set(core, { shares: new ShareCollection('root generation'), otp });
@@ -71,19 +81,20 @@ function encode(token: string, otp: string): string {
 }
 
 const updateEndpoint: SystemEndpoint = (core, request) => {
-  if (!isWrite(request)) return errorAnswer(405);
-  const body = readJsonBody(request);
+  const body = readJsonBody(request, UPDATE_REQUEST);
   if (isAnswer(body)) return body;
-  const key = textIn(body, 'key');
+  const key = body.get('Key');
   if (key === '') return errorAnswer(400, "'key' must be specified in request body as JSON");
   const share = decodeKeyShare(key);
   if (share === undefined) return errorAnswer(400, "'key' must be a valid hex or base64 string");
+  const problem = lengthProblem(share);
+  if (problem !== undefined) return errorAnswer(400, `invalid key: ${problem}`);
   const refused = unavailable(core);
   if (refused !== undefined) return refused;
   const attempt = attempts.get(core);
   if (attempt === undefined) return errorAnswer(400, 'no root generation in progress');
   return withSealErrors(() => {
-    if (!attempt.shares.add(core.seal, textIn(body, 'nonce'), share)) return status(core);
+    if (!attempt.shares.add(core.seal, body.get('Nonce'), share)) return status(core);
     const token = encode(core.tokens.add(rootToken()).id, attempt.otp);
     const answer = status(core, {
       progress: core.seal.threshold,

@@ -4,6 +4,7 @@ import { DurationError, parseDuration } from '../go/duration.js';
 import { parseBool } from '../go/parse-number.js';
 import { isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
 import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
+import { DecodeError, decodeBool } from '../logical/weak-decode.js';
 import { namespaceProblem } from '../tokens/token-shape.js';
 import { type Answer, errorAnswer } from './answer.js';
 import { tokenFromHeaders } from './client-token.js';
@@ -73,6 +74,17 @@ function wrapOf(request: HttpRequest): WrapRequest | Answer | undefined {
   }
 }
 
+/** Only Vault Enterprise has policies that can be overridden, but a wrong header is refused by all. */
+function overrideProblem(request: HttpRequest): Answer | undefined {
+  try {
+    decodeBool(request.headers.get('x-vault-policy-override') ?? '');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return errorAnswer(400, `failed to parse X-Vault-Policy-Override header: ${error.message}`);
+  }
+}
+
 /** Makes a logical request of an HTTP one; answers where that cannot be done. */
 export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalRequest | Answer {
   const intent = intentOf(http);
@@ -86,6 +98,8 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
   }
   const wrap = wrapOf(http);
   if (wrap !== undefined && isAnswer(wrap)) return wrap;
+  const override = overrideProblem(http);
+  if (override !== undefined) return override;
   return {
     id: randomUUID(),
     ...intent,

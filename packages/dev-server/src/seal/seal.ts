@@ -26,6 +26,18 @@ const KEY_LENGTH = 32;
 
 const hash = (key: Uint8Array): Buffer => createHash('sha256').update(key).digest();
 
+/** A key and the shares of it. */
+export interface SharedKey {
+  readonly key: Buffer;
+  readonly parts: readonly Buffer[];
+  readonly threshold: number;
+}
+
+export function makeSharedKey(shares: number, threshold: number): SharedKey {
+  const key = randomBytes(KEY_LENGTH);
+  return { key, parts: shares === 1 ? [key] : splitSecret(key, shares, threshold), threshold };
+}
+
 /** @throws SealError for numbers of shares that make no sense */
 export function checkSealConfig(
   shares: number,
@@ -39,6 +51,24 @@ export function checkSealConfig(
   if (shares > 255) throw invalid('shares must be less than 256');
   if (threshold > 255) throw invalid('threshold must be less than 256');
   if (threshold > shares) throw invalid('threshold cannot be larger than shares');
+}
+
+/** @throws SealError for shares that do not belong together */
+function combined(shares: readonly Buffer[]): Buffer {
+  try {
+    return combineShares(shares);
+  } catch (error) {
+    if (!(error instanceof ShamirError)) throw error;
+    throw new SealError(`invalid key: failed to compute combined key: ${error.message}`, 400);
+  }
+}
+
+/** Whether some shares make a key that was shared so. */
+export function makesKey({ key, threshold }: SharedKey, shares: readonly Buffer[]): boolean {
+  const [first] = shares;
+  if (first === undefined) return false;
+  const made = threshold > 1 ? combined(shares) : first;
+  return timingSafeEqual(hash(made), hash(key));
 }
 
 /** Whether the server is initialised and sealed, and what opens it. */
@@ -84,17 +114,22 @@ export class Seal {
   }
 
   /** Makes a key and returns its shares; the server is sealed. @throws SealError */
-  initialise(shares: number, threshold: number): Buffer[] {
+  initialise(shares: number, threshold: number): readonly Buffer[] {
     if (this.initialised) throw new SealError('Vault is already initialized', 400);
     checkSealConfig(shares, threshold);
     return this.shareNewKey(shares, threshold);
   }
 
   /** A new key in place of the old one. The server stays open or sealed as it is. */
-  shareNewKey(shares: number, threshold: number): Buffer[] {
-    const key = randomBytes(KEY_LENGTH);
-    this.#records.set('', { shares, threshold, keyHash: hash(key).toString('hex') });
-    return shares === 1 ? [key] : splitSecret(key, shares, threshold);
+  shareNewKey(shares: number, threshold: number): readonly Buffer[] {
+    const key = makeSharedKey(shares, threshold);
+    this.install(key);
+    return key.parts;
+  }
+
+  /** Takes a key in place of the old one. */
+  install({ key, parts, threshold }: SharedKey): void {
+    this.#records.set('', { shares: parts.length, threshold, keyHash: hash(key).toString('hex') });
   }
 
   /** Initialises a server in dev mode: one key, kept, and the server is open. */
@@ -124,15 +159,7 @@ export class Seal {
     const record = this.record;
     const [first] = shares;
     if (record === undefined || first === undefined) throw new SealError('Vault is not initialized', 400);
-    let key: Buffer = first;
-    if (record.threshold > 1) {
-      try {
-        key = combineShares(shares);
-      } catch (error) {
-        if (!(error instanceof ShamirError)) throw error;
-        throw new SealError(`invalid key: failed to compute combined key: ${error.message}`, 400);
-      }
-    }
+    const key = record.threshold > 1 ? combined(shares) : first;
     if (!timingSafeEqual(hash(key), Buffer.from(record.keyHash, 'hex'))) {
       throw new SealError(
         'unable to retrieve stored keys: failed to decrypt keys from storage: cipher: message authentication failed',
@@ -146,7 +173,7 @@ export class Seal {
     const record = this.record;
     if (record === undefined) throw new SealError('Vault is not initialized', 400);
     if (!this.#sealed) return;
-    checkShareLength(share, record.shares);
+    checkShareLength(share);
     if (this.#given.some((given) => given.equals(share))) return;
     if (this.#given.length === 0) this.#nonce = randomUUID();
     this.#given.push(share);
@@ -158,10 +185,10 @@ export class Seal {
   }
 }
 
-function checkShareLength(share: Buffer, shares: number): void {
-  const overhead = shares > 1 ? 1 : 0;
+function checkShareLength(share: Buffer): void {
   if (share.length < 16) throw new SealError('invalid key: key is shorter than minimum 16 bytes', 400);
-  if (share.length > KEY_LENGTH + overhead) {
-    throw new SealError(`invalid key: key is longer than maximum ${KEY_LENGTH + overhead} bytes`, 400);
+  // One byte more than the key: that of a share which tells them apart.
+  if (share.length > KEY_LENGTH + 1) {
+    throw new SealError(`invalid key: key is longer than maximum ${KEY_LENGTH + 1} bytes`, 400);
   }
 }
