@@ -1,6 +1,8 @@
 import { auditPaths } from '../audit/audit-paths.js';
+import { auditedHeaderPaths } from '../audit/audited-header-paths.js';
 import type { VaultCore } from '../core/vault-core.js';
 import { definePath, PathBackend } from '../logical/path-backend.js';
+import { pluginPaths } from '../plugins/plugin-paths.js';
 import { quotaPaths } from '../quotas/quota-paths.js';
 import { wrappingPaths } from '../wrapping/wrapping-paths.js';
 import { capabilityPaths } from './capability-paths.js';
@@ -26,7 +28,9 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...leasePaths(core),
       ...wrappingPaths(core),
       ...auditPaths(core),
+      ...auditedHeaderPaths(core),
       ...quotaPaths(core),
+      ...pluginPaths(core),
       ...configPaths(core),
       ...keyPaths(core),
       ...toolPaths(),
@@ -64,6 +68,7 @@ export const systemBackend = (core: VaultCore): PathBackend =>
         'leases/revoke-prefix/*',
         'leases/revoke-force/*',
         'leases/lookup/*',
+        'leases',
       ],
     },
   );
