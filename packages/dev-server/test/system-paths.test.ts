@@ -63,6 +63,9 @@ test('quotas: one for each mount, and what the configuration does not name is se
     statuses.push((await call(path)).status);
   }
   expect(statuses).toEqual([404, 404, 404, 429]);
+  expect((await list('secret/metadata')).json.errors).toEqual([
+    'request path "secret/metadata/": rate limit quota exceeded',
+  ]);
 });
 
 test('every time that CORS is configured the standard headers are added', async () => {
@@ -136,6 +139,33 @@ test('the catalog of plugins names what Vault has built in, and takes nothing', 
   expect(await errors('sys/plugins/reload/backend', {})).toEqual([
     400,
     ['plugin or mounts must be provided'],
+  ]);
+});
+
+test('an audit device has options that it understands', async () => {
+  const enable = (options: unknown): Promise<unknown> => errors('sys/audit/x', { type: 'file', options });
+  const file_path = 'stdout';
+  expect(await enable({ file_path, format: 'xml' })).toEqual([400, ['unknown format type "xml"']]);
+  expect(await enable({ file_path, log_raw: 'perhaps' })).toEqual([
+    400,
+    ['strconv.ParseBool: parsing "perhaps": invalid syntax'],
+  ]);
+  expect(await enable({ file_path, format: 'jsonx', log_raw: 'true' })).toEqual([204, undefined]);
+});
+
+test('who asks for help is told whether there is something', async () => {
+  expect((await call('sys/mounts?help=1')).json).toMatchObject({ help: expect.any(String), openapi: null });
+  expect((await call('secret/data/x', undefined, { method: 'HELP' })).status).toBe(200);
+  expect(await errors('sys/nothing?help=1')).toEqual([404, ['1 error occurred:\n\t* unsupported path\n\n']]);
+  expect(await errors('nothing/x?help=1')).toEqual([404, ["no handler for route 'nothing/x'"]]);
+  const nobody = await send(server.address, { path: '/v1/secret/data/x?help=1' });
+  expect([nobody.status, nobody.json.errors]).toEqual([400, ['missing client token']]);
+});
+
+test('sys/generate-root is known, but there is nothing to be done', async () => {
+  expect(await errors('sys/generate-root')).toEqual([
+    405,
+    ['1 error occurred:\n\t* unsupported operation\n\n'],
   ]);
 });
 

@@ -2,6 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import { type Answer, errorAnswer, textAnswer } from './answer.js';
 import { cleanPath, escapePath } from './clean-path.js';
 import { applyCors } from './cors.js';
+import { asksForHelp, helpEndpoint } from './help-endpoint.js';
 import type { HttpRequest } from './http-request.js';
 import { logicalEndpoint } from './logical-endpoint.js';
 import { applyRateLimit } from './rate-limit.js';
@@ -76,6 +77,7 @@ export async function dispatch(core: VaultCore, request: HttpRequest): Promise<A
 async function route(core: VaultCore, request: HttpRequest): Promise<Answer> {
   const { path } = request.target;
   const outside = !path.startsWith('/v1/');
+  if (!outside && asksForHelp(request)) return helpEndpoint(core, request);
   if (outside && !core.hasUi) return textAnswer(404, '404 page not found\n');
   const redirected = redirection(request);
   if (redirected !== undefined) return redirected;

@@ -65,9 +65,9 @@ const attemptEndpoint: SystemEndpoint = (core, request) => {
   const body = readJsonBody(request, INIT_REQUEST, { mayBeEmpty: true });
   if (isAnswer(body)) return body;
   if (body.get('pgp_key') !== '') return errorAnswer(400, 'PGP keys are not supported by this server');
-  if (attempts.has(core)) return errorAnswer(400, 'root generation already in progress');
   const given = body.get('otp');
   if (given !== '' && given.length !== OTP_LENGTH) return errorAnswer(400, 'OTP string is wrong length');
+  if (attempts.has(core)) return errorAnswer(400, 'root generation already in progress');
   const otp = given || randomName(OTP_LENGTH);
   attempts.set(core, { shares: new ShareCollection('root generation'), otp });
   return status(core, { otp: given === '' ? otp : '' });
@@ -94,11 +94,13 @@ const updateEndpoint: SystemEndpoint = (core, request) => {
   const attempt = attempts.get(core);
   if (attempt === undefined) return errorAnswer(400, 'no root generation in progress');
   return withSealErrors(() => {
-    if (!attempt.shares.add(core.seal, body.get('Nonce'), share)) return status(core);
+    // Only the attempt says how long a one-time password has to be.
+    if (!attempt.shares.add(core.seal, body.get('Nonce'), share)) return status(core, { otp_length: 0 });
     const token = encode(core.tokens.add(rootToken()).id, attempt.otp);
     const answer = status(core, {
       progress: core.seal.threshold,
       complete: true,
+      otp_length: 0,
       encoded_token: token,
       encoded_root_token: token,
     });

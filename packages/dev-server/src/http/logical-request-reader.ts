@@ -85,17 +85,21 @@ function overrideProblem(request: HttpRequest): Answer | undefined {
   }
 }
 
+/** The token of a request, where it has the form of one; an answer where it cannot be looked up at all. */
+function tokenOf(core: VaultCore, http: HttpRequest): string | Answer {
+  const clientToken = tokenFromHeaders(http.headers);
+  if (clientToken === '') return '';
+  const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
+  if (problem === undefined) return clientToken;
+  return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
+}
+
 /** Makes a logical request of an HTTP one; answers where that cannot be done. */
 export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalRequest | Answer {
   const intent = intentOf(http);
   if (isAnswer(intent)) return intent;
-  const clientToken = tokenFromHeaders(http.headers);
-  if (clientToken !== '') {
-    const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
-    if (problem !== undefined) {
-      return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
-    }
-  }
+  const clientToken = tokenOf(core, http);
+  if (typeof clientToken !== 'string') return clientToken;
   const wrap = wrapOf(http);
   if (wrap !== undefined && isAnswer(wrap)) return wrap;
   const override = overrideProblem(http);
@@ -107,5 +111,19 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
     remoteAddress: http.remoteAddress,
     ...(http.clientCertificates === undefined ? {} : { clientCertificates: http.clientCertificates }),
     ...(wrap === undefined ? {} : { wrap }),
+  };
+}
+
+/** The same for a request that asks for help, whatever its verb and its body. */
+export function readHelpRequest(core: VaultCore, http: HttpRequest): LogicalRequest | Answer {
+  const clientToken = tokenOf(core, http);
+  if (typeof clientToken !== 'string') return clientToken;
+  return {
+    id: randomUUID(),
+    operation: 'help',
+    path: http.target.path.slice('/v1/'.length),
+    data: new Map(),
+    clientToken,
+    remoteAddress: http.remoteAddress,
   };
 }
