@@ -41,9 +41,11 @@ test.each([
   [{ secret_shares: 2, secret_threshold: 3 }, 'threshold cannot be larger than shares'],
   [{ secret_shares: 256, secret_threshold: 3 }, 'shares must be less than 256'],
 ])('%j is refused', async (body, problem) => {
-  await using server = await startDevServer({ initialised: false });
-  const answer = await send(server.address, { method: 'PUT', path: '/v1/sys/init', body });
-  expect(answer).toMatchObject({ status: 400, json: { errors: [`invalid seal configuration: ${problem}`] } });
+  for (const initialised of [false, true]) {
+    await using server = await startDevServer({ initialised });
+    const answer = await send(server.address, { method: 'PUT', path: '/v1/sys/init', body });
+    expect(answer).toMatchObject({ status: 400, json: { errors: [`invalid seal configuration: ${problem}`] } });
+  }
 });
 
 test('a server in dev mode can be sealed and opened again with the key that it tells', async () => {

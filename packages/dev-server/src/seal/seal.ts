@@ -115,8 +115,8 @@ export class Seal {
 
   /** Makes a key and returns its shares; the server is sealed. @throws SealError */
   initialise(shares: number, threshold: number): readonly Buffer[] {
-    if (this.initialised) throw new SealError('Vault is already initialized', 400);
     checkSealConfig(shares, threshold);
+    if (this.initialised) throw new SealError('Vault is already initialized', 400);
     return this.shareNewKey(shares, threshold);
   }
 
