@@ -58,6 +58,14 @@ describe('what Go says of a body that does not fit', () => {
     expect(await put(path, body)).toEqual([400, [text]]);
   });
 
+  test('a generation of a root token is read like a logical request first', async () => {
+    expect(await put('sys/generate-root/attempt', '{')).toEqual([400, ['error parsing JSON']]);
+    expect(await put('sys/generate-root/update', '[]')).toEqual([400, ['error parsing JSON']]);
+    expect(await put('sys/generate-root/update', '')).toEqual([400, ['EOF']]);
+    const patched = await sendText(server.address, { method: 'PATCH', path: '/v1/sys/generate-root/update' });
+    expect([patched.status, patched.json.errors]).toEqual([405, []]);
+  });
+
   test('names of fields fit in any case, and a generation of a root token needs no body', async () => {
     expect(await put('sys/unseal', '{"KEY": "zz"}')).toEqual([
       400,

@@ -44,7 +44,10 @@ test.each([
   for (const initialised of [false, true]) {
     await using server = await startDevServer({ initialised });
     const answer = await send(server.address, { method: 'PUT', path: '/v1/sys/init', body });
-    expect(answer).toMatchObject({ status: 400, json: { errors: [`invalid seal configuration: ${problem}`] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { errors: [`invalid seal configuration: ${problem}`] },
+    });
   }
 });
 

@@ -26,6 +26,29 @@ describe('leases', () => {
     expect((await call('sys/leases/revoke-force/none', { sync: false })).status).toBe(204);
   });
 
+  test('those below a path are revoked, and not those that only begin like it', async () => {
+    await call('sys/auth/u', { type: 'userpass' });
+    const [bob, bobby] = await Promise.all(
+      ['bob', 'bobby'].map(async (name) => {
+        await call(`auth/u/users/${name}`, { password: 'p' });
+        return (await call(`auth/u/login/${name}`, { password: 'p' })).json.auth.client_token;
+      }),
+    );
+    const statuses = async (): Promise<number[]> =>
+      Promise.all(
+        [bob, bobby].map(
+          async (token) => (await call('auth/token/lookup-self', undefined, { token })).status,
+        ),
+      );
+    await call('sys/leases/revoke-prefix/auth/u/login/bo', {});
+    expect(await statuses()).toEqual([200, 200]);
+    await call('sys/leases/revoke-prefix/auth/u/login/bob', {});
+    expect(await statuses()).toEqual([403, 200]);
+    const id = (await list('sys/leases/lookup/auth/u/login/bobby')).json.data.keys[0];
+    await call(`sys/leases/revoke-force/auth/u/login/bobby/${id}`, {});
+    expect(await statuses()).toEqual([403, 403]);
+  });
+
   test('none was given up', async () => {
     expect((await call('sys/leases/count?type=irrevocable')).json.data).toEqual({
       counts: {},

@@ -6,7 +6,7 @@ import { rootToken } from '../tokens/root-token.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import { readJsonBody } from './json-body.js';
 import { decodeKeyShare, lengthProblem } from './key-share.js';
-import { isAnswer } from './logical-request-reader.js';
+import { intentOf, isAnswer } from './logical-request-reader.js';
 import { withSealErrors } from './seal-endpoints.js';
 import { isWrite, type SystemEndpoint } from './system-endpoint.js';
 
@@ -38,10 +38,14 @@ function status(core: VaultCore, more: JsonRecord = {}): Answer {
   });
 }
 
-const unavailable = (core: VaultCore): Answer | undefined => {
-  if (!core.initialised) return errorAnswer(400, 'Vault is not initialized');
-  return core.sealed ? errorAnswer(503, 'Vault is sealed') : undefined;
-};
+/** These are audited like logical requests, so that they are read like them first. */
+const audited =
+  (endpoint: SystemEndpoint): SystemEndpoint =>
+  (core, request) => {
+    const intent = intentOf(request);
+    if (isAnswer(intent)) return intent;
+    return core.sealed ? errorAnswer(503, 'Vault is sealed') : endpoint(core, request);
+  };
 
 const INIT_REQUEST = {
   name: 'GenerateRootInitRequest',
@@ -53,10 +57,8 @@ const UPDATE_REQUEST = {
   fields: { Nonce: 'string', Key: 'string' },
 } as const;
 
-const attemptEndpoint: SystemEndpoint = (core, request) => {
+const attemptEndpoint = audited((core, request) => {
   if (request.method !== 'GET' && request.method !== 'DELETE' && !isWrite(request)) return errorAnswer(405);
-  const refused = unavailable(core);
-  if (refused !== undefined) return refused;
   if (request.method === 'GET') return status(core);
   if (request.method === 'DELETE') {
     attempts.delete(core);
@@ -71,7 +73,7 @@ const attemptEndpoint: SystemEndpoint = (core, request) => {
   const otp = given || randomName(OTP_LENGTH);
   attempts.set(core, { shares: new ShareCollection('root generation'), otp });
   return status(core, { otp: given === '' ? otp : '' });
-};
+});
 
 /** The token, readable only with the one-time password. */
 function encode(token: string, otp: string): string {
@@ -80,7 +82,7 @@ function encode(token: string, otp: string): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
-const updateEndpoint: SystemEndpoint = (core, request) => {
+const updateEndpoint = audited((core, request) => {
   const body = readJsonBody(request, UPDATE_REQUEST);
   if (isAnswer(body)) return body;
   const key = body.get('Key');
@@ -89,8 +91,6 @@ const updateEndpoint: SystemEndpoint = (core, request) => {
   if (share === undefined) return errorAnswer(400, "'key' must be a valid hex or base64 string");
   const problem = lengthProblem(share);
   if (problem !== undefined) return errorAnswer(400, `invalid key: ${problem}`);
-  const refused = unavailable(core);
-  if (refused !== undefined) return refused;
   const attempt = attempts.get(core);
   if (attempt === undefined) return errorAnswer(400, 'no root generation in progress');
   return withSealErrors(() => {
@@ -107,7 +107,7 @@ const updateEndpoint: SystemEndpoint = (core, request) => {
     attempts.delete(core);
     return answer;
   });
-};
+});
 
 /** `generate-root`: a new root token for who has enough key shares. */
 export const GENERATE_ROOT_ENDPOINTS: readonly (readonly [string, SystemEndpoint])[] = [

@@ -27,7 +27,7 @@ const queryData = (request: HttpRequest, ...without: readonly string[]): JsonMap
 const folder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
 /** What the verb, the query and the body ask for; an answer where they make no sense. */
-function intentOf(request: HttpRequest): Intent | Answer {
+export function intentOf(request: HttpRequest): Intent | Answer {
   const path = request.target.path.slice('/v1/'.length);
   switch (request.method) {
     case 'DELETE':

@@ -172,8 +172,8 @@ export class Seal {
   unseal(share: Buffer): void {
     const record = this.record;
     if (record === undefined) throw new SealError('Vault is not initialized', 400);
-    if (!this.#sealed) return;
     checkShareLength(share);
+    if (!this.#sealed) return;
     if (this.#given.some((given) => given.equals(share))) return;
     if (this.#given.length === 0) this.#nonce = randomUUID();
     this.#given.push(share);

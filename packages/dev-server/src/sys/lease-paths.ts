@@ -66,8 +66,11 @@ function checkLimit(limit: string): void {
 
 /** `leases/…` and the older paths without that prefix. */
 export const leasePaths = (core: VaultCore): readonly BackendPath[] => {
-  const revokeAll = (prefix: string): void => {
-    for (const lease of core.leases.withPrefix(prefix)) core.revocation.revokeLease(lease);
+  /** Those below a path, or the one that has the whole path for its id. */
+  const revokeAll = (path: string): void => {
+    const one = path.endsWith('/') ? undefined : core.leases.get(path);
+    const all = one === undefined ? core.leases.withPrefix(path.replace(/\/?$/, '/')) : [one];
+    for (const lease of all) core.revocation.revokeLease(lease);
   };
   return [
     definePath({
