@@ -91,6 +91,25 @@ test('quotas: one for each mount, and what the configuration does not name is se
   ]);
 });
 
+test('who goes over a limit is blocked for as long as the quota says', async () => {
+  let now = Date.now();
+  await using limited = await startDevServer({ rootToken: 'root', now: () => now });
+  const status = async (path: string, body?: unknown): Promise<number> =>
+    (await send(limited.address, { path: `/v1/${path}`, token: 'root', body })).status;
+  await status('sys/quotas/rate-limit/q', {
+    rate: 1.5,
+    interval: '10s',
+    block_interval: '60s',
+    path: 'secret',
+  });
+  const seen: number[] = [];
+  for (const seconds of [0, 0, 0, 59, 1]) {
+    now += seconds * 1000;
+    seen.push(await status('secret/data/x'));
+  }
+  expect(seen).toEqual([404, 404, 429, 429, 404]);
+});
+
 test('every time that CORS is configured the standard headers are added', async () => {
   const configure = async (allowed_headers?: string): Promise<string[]> => {
     await call('sys/config/cors', { allowed_origins: '*', allowed_headers });

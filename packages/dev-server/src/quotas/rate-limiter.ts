@@ -13,6 +13,8 @@ export interface RateLimitVerdict {
 interface Window {
   startedAt: number;
   used: number;
+  /** Who went over a limit with a block interval is refused until then. */
+  blockedUntil: number;
 }
 
 /** What is exempt until somebody configures quotas, which ends it. */
@@ -106,14 +108,26 @@ export class RateLimiter {
   private count(quota: RateLimitQuota): RateLimitVerdict {
     const now = this.now();
     const length = quota.interval * 1000;
-    let window = this.#windows.get(quota.name);
-    if (window === undefined || now >= window.startedAt + length) {
-      window = { startedAt: now, used: 0 };
-      this.#windows.set(quota.name, window);
+    const window = this.#windows.get(quota.name) ?? { startedAt: now, used: 0, blockedUntil: 0 };
+    this.#windows.set(quota.name, window);
+    const limit = Math.max(1, Math.round(quota.rate));
+    if (now < window.blockedUntil) {
+      return {
+        allowed: false,
+        limit,
+        remaining: 0,
+        resetAfter: Math.ceil((window.blockedUntil - now) / 1000),
+      };
     }
-    const limit = Math.max(1, Math.floor(quota.rate));
+    // Windows follow each other without a gap, whether somebody asks or not.
+    const passed = Math.floor((now - window.startedAt) / length);
+    if (passed > 0) {
+      window.startedAt += passed * length;
+      window.used = 0;
+    }
     const allowed = window.used < limit;
     if (allowed) window.used += 1;
+    else if (quota.blockInterval > 0) window.blockedUntil = now + quota.blockInterval * 1000;
     const resetAfter = Math.max(1, Math.ceil((window.startedAt + length - now) / 1000));
     return { allowed, limit, remaining: limit - window.used, resetAfter };
   }
