@@ -87,6 +87,16 @@ test('several values of one name in a form are one list with commas', async () =
   expect(await put('cubbyhole/form', 'a=%zz', form)).toEqual([400, ['error parsing form data']]);
 });
 
+test.each([
+  [':code', 'name'],
+  ['method:', 'value'],
+])('the header for a second factor is not %j', async (header, missing) => {
+  expect(await put('cubbyhole/x', '{"a": 1}', { 'X-Vault-MFA': header })).toEqual([
+    400,
+    [`failed to parse X-Vault-MFA header: invalid data in header "X-Vault-MFA"; missing method ${missing}`],
+  ]);
+});
+
 test('a header that is to override policies has to be a boolean', async () => {
   expect(await put('cubbyhole/x', '{"a": 1}', { 'X-Vault-Policy-Override': 'true' })).toEqual([
     204,

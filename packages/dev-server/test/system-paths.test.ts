@@ -265,6 +265,14 @@ describe('what the user interface asks', () => {
   });
 });
 
+test('the configuration is that of a server in dev mode', async () => {
+  expect((await call('sys/config/state/sanitized')).json.data).toMatchObject({
+    enable_ui: true,
+    listeners: [{ type: 'tcp' }],
+    storage: { type: 'inmem' },
+  });
+});
+
 test.each(['sys/config/state', 'sys/pprof'])('%s is known with a slash only', async (path) => {
   const answer = await call(path);
   expect([answer.status, answer.headers.location]).toEqual([301, `/v1/${path}/`]);

@@ -74,8 +74,16 @@ function wrapOf(request: HttpRequest): WrapRequest | Answer | undefined {
   }
 }
 
-/** Only Vault Enterprise has policies that can be overridden, but a wrong header is refused by all. */
-function overrideProblem(request: HttpRequest): Answer | undefined {
+/** Headers that only Vault Enterprise heeds, but that every Vault refuses where they make no sense. */
+function headerProblem(request: HttpRequest): Answer | undefined {
+  const mfa = /^([^:]*):(.*)$/.exec(request.headers.get('x-vault-mfa') ?? '');
+  if (mfa?.[1] === '' || mfa?.[2] === '') {
+    const missing = mfa[1] === '' ? 'name' : 'value';
+    return errorAnswer(
+      400,
+      `failed to parse X-Vault-MFA header: invalid data in header "X-Vault-MFA"; missing method ${missing}`,
+    );
+  }
   try {
     decodeBool(request.headers.get('x-vault-policy-override') ?? '');
     return undefined;
@@ -102,8 +110,8 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
   if (typeof clientToken !== 'string') return clientToken;
   const wrap = wrapOf(http);
   if (wrap !== undefined && isAnswer(wrap)) return wrap;
-  const override = overrideProblem(http);
-  if (override !== undefined) return override;
+  const problem = headerProblem(http);
+  if (problem !== undefined) return problem;
   return {
     id: randomUUID(),
     ...intent,

@@ -13,6 +13,7 @@ import { leasePaths } from './lease-paths.js';
 import { mountPaths } from './mount-paths.js';
 import { policyPaths } from './policy-paths.js';
 import { remountPath } from './remount-path.js';
+import { statePath } from './state-path.js';
 import { toolPaths } from './tool-paths.js';
 import { tunePaths } from './tune-paths.js';
 
@@ -32,6 +33,7 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...quotaPaths(core),
       ...pluginPaths(core),
       ...configPaths(core),
+      statePath(core),
       ...keyPaths(core),
       ...toolPaths(),
       ...internalUiPaths(core),
