@@ -147,3 +147,20 @@ test('a mount moves to any path that is not within another one', async () => {
   await call('sys/mounts/c', undefined, { method: 'DELETE' });
   expect((await call('sys/quotas/rate-limit/q')).status).toBe(404);
 });
+
+test('what Vault has built in can be mounted, also where nothing is behind it here', async () => {
+  expect((await call('sys/mounts/transit', { type: 'transit' })).status).toBe(204);
+  expect((await call('sys/auth/github', { type: 'github' })).status).toBe(204);
+  expect((await call('sys/mounts')).json.data['transit/']).toMatchObject({ type: 'transit', options: {} });
+  expect((await call('sys/auth')).json.data['github/'].accessor).toMatch(/^auth_github_[0-9a-f]{8}$/);
+  const unsupported = [404, ['1 error occurred:\n\t* unsupported path\n\n']];
+  expect(await errors('transit/keys/x', {})).toEqual(unsupported);
+  expect(await errors('auth/github/config', {})).toEqual(unsupported);
+  expect(await errors('sys/mounts/x', { type: 'github' })).toEqual([
+    400,
+    ['plugin not found in the catalog: github'],
+  ]);
+  await call('sys/mounts/old', { type: 'generic' });
+  await call('old/x', { a: 1 });
+  expect((await call('old/x')).json.data).toEqual({ a: 1 });
+});

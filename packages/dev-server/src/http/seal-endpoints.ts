@@ -73,6 +73,9 @@ export const unsealEndpoint: SystemEndpoint = (core, request) => {
   }
   const share = decodeKeyShare(key);
   if (share === undefined) return errorAnswer(400, "'key' must be a valid hex or base64 string");
+  if (body.get('Migrate')) {
+    return errorAnswer(500, "can't perform a seal migration, no migration seal found");
+  }
   return withSealErrors(() => {
     core.seal.unseal(share);
     return sealStatusAnswer(core);
