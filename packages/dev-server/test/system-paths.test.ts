@@ -198,6 +198,9 @@ test('an audit device has options that it understands', async () => {
 test('who asks for help is told whether there is something', async () => {
   expect((await call('sys/mounts?help=1')).json).toMatchObject({ help: expect.any(String), openapi: null });
   expect((await call('secret/data/x', undefined, { method: 'HELP' })).status).toBe(200);
+  for (const path of ['sys/health', 'sys/unseal', 'sys/seal-status']) {
+    expect((await send(server.address, { path: `/v1/${path}?help=1` })).status).toBe(200);
+  }
   expect(await errors('sys/nothing?help=1')).toEqual([404, ['1 error occurred:\n\t* unsupported path\n\n']]);
   expect(await errors('nothing/x?help=1')).toEqual([404, ["no handler for route 'nothing/x'"]]);
   const nobody = await send(server.address, { path: '/v1/secret/data/x?help=1' });

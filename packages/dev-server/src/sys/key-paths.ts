@@ -83,8 +83,6 @@ export const keyPaths = (core: VaultCore): readonly BackendPath[] => {
         },
       },
     }),
-    // Known to Vault's backend of sys/, but nothing can be done there: see generate-root/attempt.
-    definePath({ pattern: /^generate-root$/, fields: {}, operations: {} }),
     definePath({
       pattern: /^rekey\/(?:backup|recovery-key-backup)$/,
       fields: {},

@@ -17,6 +17,34 @@ import { statePath } from './state-path.js';
 import { toolPaths } from './tool-paths.js';
 import { tunePaths } from './tune-paths.js';
 
+const ANSWERED_ELSEWHERE =
+  /^(?:generate-root(?:\/attempt|\/update)?|health|init|leader|rekey\/(?:init|update|verify)|seal|seal-status|step-down|unseal)$/;
+
+/** Paths that need no token, also such as only Vault Enterprise has. */
+const UNAUTHENTICATED = [
+  'generate-root/attempt',
+  'generate-root/update',
+  'health',
+  'init',
+  'internal/specs/openapi',
+  'internal/ui/mounts',
+  'internal/ui/mounts/*',
+  'internal/ui/namespaces',
+  'leader',
+  'rekey/init',
+  'rekey/update',
+  'rekey/verify',
+  'replication/dr/status',
+  'replication/performance/status',
+  'replication/status',
+  'seal-status',
+  'storage/raft/bootstrap/answer',
+  'storage/raft/bootstrap/challenge',
+  'unseal',
+  'wrapping/lookup',
+  'wrapping/pubkey',
+];
+
 /** The backend of `sys/`. */
 export const systemBackend = (core: VaultCore): PathBackend =>
   new PathBackend(
@@ -37,6 +65,8 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...keyPaths(core),
       ...toolPaths(),
       ...internalUiPaths(core),
+      // Known here so that they can be asked for help; all else is answered before a request comes this far.
+      definePath({ pattern: ANSWERED_ELSEWHERE, fields: {}, operations: {} }),
       // Of open source Vault, where there is none.
       definePath({
         pattern: /^replication\/status$/,
@@ -45,14 +75,7 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       }),
     ],
     {
-      unauthenticated: [
-        'wrapping/lookup',
-        'wrapping/pubkey',
-        'replication/status',
-        'internal/ui/mounts',
-        'internal/ui/mounts/*',
-        'internal/ui/namespaces',
-      ],
+      unauthenticated: UNAUTHENTICATED,
       root: [
         'auth/*',
         'remount',
