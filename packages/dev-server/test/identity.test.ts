@@ -61,13 +61,14 @@ test('the policies of an entity count for all its tokens, and are told apart', a
 });
 
 test('a token is not bound to what is no address', async () => {
-  const wrong = [
-    'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket',
-  ];
+  const wrong =
+    'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket';
   await call('sys/auth/approle', { type: 'approle' });
   const role = (token_bound_cidrs: string) => call('auth/approle/role/r', { token_bound_cidrs });
-  expect((await role('10.0.0.0/8,x')).json.errors).toEqual(wrong);
-  expect((await call('auth/token/roles/r', { token_bound_cidrs: 'x' })).json.errors).toEqual(wrong);
+  expect((await role('10.0.0.0/8,x')).json.errors).toEqual([wrong]);
+  expect((await call('auth/token/roles/r', { token_bound_cidrs: 'x' })).json.errors).toEqual([
+    `error parsing role fields: ${wrong}`,
+  ]);
   for (const good of ['10.0.0.0/8', '::1', '127.0.0.1', '/run/socket'])
     expect((await role(good)).status).toBe(204);
 });

@@ -2,7 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import type { JsonRecord } from '../json/json-value.js';
 import { ShareCollection } from '../seal/share-collection.js';
 import { randomName } from '../tokens/random-name.js';
-import { rootToken } from '../tokens/root-token.js';
+import { initialRootToken } from '../tokens/root-token.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import { readJsonBody, textIn } from './json-body.js';
 import { decodeKeyShare } from './key-share.js';
@@ -84,7 +84,7 @@ const updateEndpoint: SystemEndpoint = (core, request) => {
   if (attempt === undefined) return errorAnswer(400, 'no root generation in progress');
   return withSealErrors(() => {
     if (!attempt.shares.add(core.seal, textIn(body, 'nonce'), share)) return status(core);
-    const token = encode(core.tokens.add(rootToken()).id, attempt.otp);
+    const token = encode(core.tokens.add(initialRootToken()).id, attempt.otp);
     const answer = status(core, {
       progress: core.seal.threshold,
       complete: true,

@@ -136,5 +136,6 @@ export function createToken(
   for (const policy of policies) {
     if (core.policies.get(policy) === undefined) warnings.push(`Policy "${policy}" does not exist`);
   }
-  return { warnings, auth: authBlock(token, { ttl, renewable }) };
+  const entity = core.entities.get(token.entityId);
+  return { warnings, auth: authBlock(token, { ttl, renewable }, entity?.policies) };
 }

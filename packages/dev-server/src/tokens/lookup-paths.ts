@@ -16,7 +16,7 @@ export function tokenByAccessor(core: VaultCore, accessor: string): TokenEntry {
 /** `lookup`, `lookup-self`, `lookup-accessor` and the list of accessors. */
 export const lookupPaths = (core: VaultCore): readonly BackendPath[] => {
   const look = (id: string): LogicalResponse => {
-    const token = core.tokens.find(id);
+    const token = core.tokens.findSpent(id);
     if (token === undefined) throw refusal('bad token', 403);
     return { data: tokenView(core, token) };
   };

@@ -21,7 +21,11 @@ function tokenIn(request: LogicalRequest): string {
 function plain(core: VaultCore, token: string): string {
   if (token.split('.').length !== 3) return token;
   const inside = readWrappingToken(core, token);
-  if (inside === undefined) throw problem('wrapping token signature could not be validated');
+  if (inside === undefined) {
+    throw problem(
+      'wrapping token signature could not be validated: square/go-jose: error in cryptographic primitive',
+    );
+  }
   return inside;
 }
 
