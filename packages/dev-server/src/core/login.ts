@@ -36,6 +36,7 @@ export function completeLogin(
   mount: MountEntry,
   grant: AuthGrant,
 ): LogicalResponse {
+  if (grant.alias === '' && !mount.local) throw refusal('missing name in alias', 500);
   const entity =
     grant.alias === undefined || mount.local
       ? undefined

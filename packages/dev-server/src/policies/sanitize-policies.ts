@@ -15,3 +15,7 @@ export function samePolicies(one: readonly string[], other: readonly string[]): 
       .join();
   return names(one) === names(other);
 }
+
+/** Names sorted, each once. */
+export const withoutRepeats = (names: readonly string[]): string[] =>
+  sortedByBytes(new Set(names.map((name) => name.trim()).filter((name) => name !== '')));

@@ -6,7 +6,7 @@ import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
-import { sanitizePolicies } from '../policies/sanitize-policies.js';
+import { sanitizePolicies, withoutRepeats } from '../policies/sanitize-policies.js';
 import { TOKEN_ROLES, type TokenRole } from './role-record.js';
 
 const FIELDS = {
@@ -86,9 +86,7 @@ function renamed<TValue>(
   return older === undefined ? {} : { token: older, old: older };
 }
 
-/** Names in lower case, sorted, each once. */
-const withoutRepeats = (names: readonly string[]): readonly string[] =>
-  sortedByBytes(new Set(names.map((name) => name.toLowerCase()).filter((name) => name !== '')));
+const lowerCase = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
 
 const TYPES = new Set(['service', 'batch', 'default-service', 'default-batch']);
 /** Somewhere in the suffix is enough, as for Vault. */
@@ -152,7 +150,8 @@ function change(known: TokenRole, fields: RoleFields, warnings: string[]): Token
     renewable: fields.get('renewable') ?? known.renewable,
     pathSuffix: suffix,
     allowedPolicies: allowed === undefined ? known.allowedPolicies : sanitizePolicies(allowed, false),
-    disallowedPolicies: disallowed === undefined ? known.disallowedPolicies : withoutRepeats(disallowed),
+    disallowedPolicies:
+      disallowed === undefined ? known.disallowedPolicies : withoutRepeats(lowerCase(disallowed)),
     tokenPeriod: period.token ?? known.tokenPeriod,
     period: period.old ?? known.period,
     tokenBoundCidrs: cidrs.token ?? known.tokenBoundCidrs,
@@ -162,7 +161,8 @@ function change(known: TokenRole, fields: RoleFields, warnings: string[]): Token
     tokenNumUses: fields.get('token_num_uses') ?? known.tokenNumUses,
     tokenNoDefaultPolicy: fields.get('token_no_default_policy') ?? known.tokenNoDefaultPolicy,
     tokenType: type ?? known.tokenType,
-    allowedEntityAliases: aliases === undefined ? known.allowedEntityAliases : withoutRepeats(aliases),
+    allowedEntityAliases:
+      aliases === undefined ? known.allowedEntityAliases : withoutRepeats(lowerCase(aliases)),
   };
 }
 

@@ -99,7 +99,7 @@ export class CertBackend extends PathBackend {
       matchingRole(this.#roles, name, shown, this.#now());
       const [client] = shown;
       if (
-        subjectKeyId(client).toString('base64') !== internal.get('subject_key_id') ||
+        subjectKeyId(client).toString('base64') !== internal.get('subject_key_id') &&
         authorityKeyId(client).toString('base64') !== internal.get('authority_key_id')
       ) {
         throw failure('client identity during renewal not matching client identity used during login');
