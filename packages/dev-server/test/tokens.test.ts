@@ -113,3 +113,36 @@ test('sudo for a list may be given without the slash at the end', async () => {
   const answer = await send(server.address, { method: 'LIST', path: '/v1/auth/token/accessors', token });
   expect(answer.status).toBe(200);
 });
+
+test.each([
+  ['auth/token/lookup', 400, ''],
+  ['auth/token/renew', 500, 'error looking up token to renew: '],
+  ['auth/token/revoke', 500, ''],
+  ['auth/token/revoke-orphan', 500, 'error when looking up token to revoke: '],
+  ['sys/capabilities', 500, ''],
+])('%s says of a token of no form why it cannot be looked for', async (path, status, context) => {
+  for (const [token, why] of [
+    ['b.AAAA!A', 'illegal base64 data at input byte 4'],
+    ['s.abc.elsewhere', 'failed to look up namespace from the token: no namespace'],
+  ] as const) {
+    const answer = await call(path, { token, path: 'x' });
+    expect(answer.status).toBe(status);
+    expect(answer.json.errors).toEqual([expect.stringContaining(`${context}${why}`)]);
+  }
+});
+
+test('a request with a batch token that is no base64 is refused for that', async () => {
+  expect(await errors('auth/token/lookup-self', undefined, 'b.AAAA!A')).toEqual([
+    'error performing token check: illegal base64 data at input byte 4',
+  ]);
+});
+
+test('what is asked of a wrapping token that is no base64 is refused for that', async () => {
+  expect(await errors('sys/wrapping/lookup', { token: 'b.AAAA!A' })).toEqual([
+    'error validating wrapping token: illegal base64 data at input byte 4',
+  ]);
+});
+
+test('the token to renew is only taken out of the body', async () => {
+  expect((await call('auth/token/renew/s.abc', {})).status).toBe(404);
+});

@@ -4,7 +4,7 @@ import { DurationError, parseDuration } from '../go/duration.js';
 import { parseBool } from '../go/parse-number.js';
 import { isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
 import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
-import { namespaceProblem } from '../tokens/token-shape.js';
+import { requestTokenProblem } from '../tokens/token-shape.js';
 import { type Answer, errorAnswer } from './answer.js';
 import { tokenFromHeaders } from './client-token.js';
 import type { HttpRequest } from './http-request.js';
@@ -79,7 +79,7 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
   if (isAnswer(intent)) return intent;
   const clientToken = tokenFromHeaders(http.headers);
   if (clientToken !== '') {
-    const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
+    const problem = core.sealed ? 'Vault is sealed' : requestTokenProblem(clientToken);
     if (problem !== undefined) {
       return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
     }

@@ -4,6 +4,7 @@ import type { Fields } from '../logical/fields.js';
 import { failure, refusal } from '../logical/logical-fault.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
+import { lookupProblem } from '../tokens/token-shape.js';
 
 const FIELDS = { token: 'string', accessor: 'string', path: 'commaStrings', paths: 'commaStrings' } as const;
 
@@ -20,6 +21,8 @@ export const capabilityPaths = (core: VaultCore): readonly BackendPath[] => {
   };
   const capabilitiesOf = (id: string, path: string): string[] => {
     if (path === '') throw failure('missing path', 400);
+    const problem = lookupProblem(id);
+    if (problem !== undefined) throw failure(problem);
     const token = core.tokens.find(id);
     if (token === undefined) throw failure('invalid token', 400);
     return core.aclOf(token).capabilities(path);

@@ -1,10 +1,9 @@
 import { DurationError, parseDuration } from '../go/duration.js';
 import { formatValue } from '../go/format-value.js';
-import type { JsonMap } from '../json/json-value.js';
-import { fieldDecoders } from '../logical/field-types.js';
+import { isJsonArray, type JsonMap, JsonNumber, type JsonValue } from '../json/json-value.js';
 import { refusal } from '../logical/logical-fault.js';
 import { withoutUndefined } from '../logical/without-undefined.js';
-import { type MountConfig, SYSTEM_TTL } from '../mounts/mount-entry.js';
+import { type MountConfig, type MountTableName, SYSTEM_TTL } from '../mounts/mount-entry.js';
 
 /** `x/` for any of `x`, `/x`, `x/`. */
 export const mountPath = (path: string): string => `${path.replace(/^\/+|\/+$/g, '')}/`;
@@ -35,8 +34,34 @@ export function mountTokenType(value: string | undefined): string | undefined {
   throw refusal("invalid value for 'token_type'");
 }
 
+const TEXTS = ['default_lease_ttl', 'max_lease_ttl', 'listing_visibility', 'token_type', 'plugin_name'];
+const LISTS = [
+  'audit_non_hmac_request_keys',
+  'audit_non_hmac_response_keys',
+  'passthrough_request_headers',
+  'allowed_response_headers',
+];
+
+// A number in JSON is kept as its text, which is why it passes for one.
+const isText = (value: JsonValue | undefined): boolean =>
+  value === undefined || value === null || typeof value === 'string' || value instanceof JsonNumber;
+
+/** Whether every setting is of its own type: here, unlike in the fields of a request, none is made to fit. */
+function isTyped(config: JsonMap): boolean {
+  const cached = config.get('force_no_cache') ?? false;
+  const isList = (value: JsonValue): boolean => value === null || (isJsonArray(value) && value.every(isText));
+  return (
+    typeof cached === 'boolean' &&
+    TEXTS.every((name) => isText(config.get(name))) &&
+    LISTS.every((name) => isList(config.get(name) ?? null))
+  );
+}
+
 /** Reads the `config` of a request that mounts something. @throws LogicalFault */
-export function readMountConfig(config: JsonMap): MountConfig {
+export function readMountConfig(config: JsonMap, table: MountTableName): MountConfig {
+  if (!isTyped(config)) {
+    throw refusal(`unable to convert given ${table === 'auth' ? 'auth' : 'mount'} config information`);
+  }
   const defaultLeaseTtl = ttlOf(config, 'default_lease_ttl', 'default');
   const maxLeaseTtl = ttlOf(config, 'max_lease_ttl', 'max');
   if (maxLeaseTtl !== 0 && defaultLeaseTtl > maxLeaseTtl) {
@@ -47,16 +72,16 @@ export function readMountConfig(config: JsonMap): MountConfig {
   }
   const text = (name: string): string | undefined => {
     const value = config.get(name);
-    return typeof value === 'string' ? value : undefined;
+    return value === undefined || value === null ? undefined : formatValue(value);
   };
   const list = (name: string): readonly string[] | undefined => {
     const value = config.get(name);
-    const items = value === undefined ? [] : (fieldDecoders.commaStrings(value) ?? []);
-    return items.length === 0 ? undefined : items;
+    if (!isJsonArray(value) || value.length === 0) return undefined;
+    return value.map((item) => (item === null ? '' : formatValue(item)));
   };
   const optional = {
+    tokenType: table === 'auth' ? (mountTokenType(text('token_type')) ?? 'default-service') : undefined,
     listingVisibility: listingVisibility(text('listing_visibility')) || undefined,
-    tokenType: mountTokenType(text('token_type')),
     auditNonHmacRequestKeys: list('audit_non_hmac_request_keys'),
     auditNonHmacResponseKeys: list('audit_non_hmac_response_keys'),
     passthroughRequestHeaders: list('passthrough_request_headers'),

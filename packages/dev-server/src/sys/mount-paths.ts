@@ -20,45 +20,62 @@ const FIELDS = {
   local: 'bool',
   seal_wrap: 'bool',
   external_entropy_access: 'bool',
+  plugin_name: 'string',
 } as const;
 
 /** Whether a path is one that Vault keeps for itself. */
 export const isProtected = (path: string): boolean => PROTECTED.some((prefix) => path.startsWith(prefix));
 
-function optionsOf(type: string, given: ReadonlyMap<string, string>, label: string): Map<string, string> {
+/** The type of what is to be mounted; the type `plugin` has the name of a plugin stand for it. */
+function typeOf(fields: Fields<typeof FIELDS>): string {
+  const type = fields.get('type') ?? '';
+  if (type === '') throw refusal('backend type must be specified as a string');
+  if (type !== 'plugin') return type;
+  const configured = fields.get('config')?.get('plugin_name');
+  const name = typeof configured === 'string' && configured !== '' ? configured : fields.get('plugin_name');
+  if (!name) throw refusal('plugin_name must be provided for plugin backend');
+  return name;
+}
+
+function optionsOf(
+  table: MountTableName,
+  type: string,
+  given: ReadonlyMap<string, string>,
+): Map<string, string> {
   const options = new Map(given);
   const version = /^kv-v([12])$/.exec(type)?.[1];
-  if (version !== undefined) options.set('version', version);
-  else if (type !== 'kv' && options.get('version')) {
+  if (table === 'secret' && version !== undefined) return options.set('version', version);
+  if (options.get('version') && (table === 'auth' || type !== 'kv')) {
+    const label = table === 'auth' ? 'auth method' : 'secrets engine';
     throw refusal(`${label} "${type}" does not allow setting a version`);
   }
   return options;
 }
 
+function checkFree(core: VaultCore, table: MountTableName, path: string): void {
+  const conflict = core.mounts.conflict(fullPath({ table, path }));
+  if (conflict === undefined) return;
+  throw refusal(`path is already in use at ${table === 'auth' ? conflict.replace(/^auth\//, '') : conflict}`);
+}
+
 function mount(core: VaultCore, table: MountTableName, fields: Fields<typeof FIELDS>): undefined {
   const path = mountPath(fields.get('path') ?? '');
-  const config = readMountConfig(fields.get('config') ?? new Map());
-  const wanted = fields.get('type') ?? '';
-  if (wanted === '') throw refusal('backend type must be specified as a string');
-  const label = table === 'secret' ? 'secrets engine' : 'auth method';
-  const options = optionsOf(wanted, fields.get('options') ?? new Map(), label);
+  const config = readMountConfig(fields.get('config') ?? new Map(), table);
+  const wanted = typeOf(fields);
+  const options = optionsOf(table, wanted, fields.get('options') ?? new Map());
   const type = table === 'secret' ? wanted.replace(/^kv-v[12]$/, 'kv') : wanted;
-  if (table === 'secret' && isProtected(path)) throw refusal(`cannot mount "${path}"`);
-  if (table === 'auth' && type === 'token') {
-    throw refusal('token credential backend cannot be instantiated');
+  if (table === 'secret') {
+    if (isProtected(path)) throw refusal(`cannot mount "${path}"`);
+    if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
   }
-  if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
-  const conflict = core.mounts.conflict(fullPath({ table, path }));
-  if (conflict !== undefined) {
-    const shown = table === 'auth' ? conflict.replace(/^auth\//, '') : conflict;
-    throw refusal(`path is already in use at ${shown}`);
-  }
+  checkFree(core, table, path);
+  if (table === 'auth' && type === 'token') throw refusal('token credential backend cannot be instantiated');
   core.mounts.add({
     table,
     path,
     type,
     description: fields.get('description') ?? '',
-    config: table === 'auth' ? { tokenType: 'default-service', ...config } : config,
+    config,
     options,
     local: fields.get('local') ?? false,
     sealWrap: fields.get('seal_wrap') ?? false,

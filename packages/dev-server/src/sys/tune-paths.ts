@@ -1,6 +1,6 @@
 import type { VaultCore } from '../core/vault-core.js';
 import { DurationError, parseDuration } from '../go/duration.js';
-import { parseDecimal } from '../go/parse-number.js';
+import { invalidInt, parseDecimal } from '../go/parse-number.js';
 import type { JsonRecord } from '../json/json-value.js';
 import { KV1_SECRETS } from '../kv1/kv1-backend.js';
 import { SecretStore } from '../kv2/secret-store.js';
@@ -86,21 +86,36 @@ function changedConfig(config: MountConfig, fields: Fields<typeof FIELDS>): Moun
   };
 }
 
+/** Options as a tuning leaves them: an empty one is taken away, but for the version. */
+function changedOptions(
+  known: MountEntry['options'],
+  given: ReadonlyMap<string, string> | undefined,
+): MountEntry['options'] {
+  if (given === undefined) return known;
+  const options = new Map([...(known ?? []), ...given]);
+  for (const [key, value] of given) if (value === '' && key !== 'version') options.delete(key);
+  return options;
+}
+
 interface Versions {
   readonly from: number;
   readonly to: number;
 }
 
-/** What a tuning does to the KV version of a mount. @throws LogicalFault where it cannot be done */
+// A version that was never said counts as 0, and so does an empty one.
+const versionOf = (text: string | undefined): number | undefined => (text ? parseDecimal(text) : 0);
+
+/** What a tuning does to the version of a mount. @throws LogicalFault where it cannot be done */
 function versionChange(
   entry: MountEntry,
   options: ReadonlyMap<string, string> | undefined,
 ): Versions | undefined {
   const wanted = options?.get('version');
   if (wanted === undefined) return undefined;
-  const to = parseDecimal(wanted);
-  const from = parseDecimal(entry.options?.get('version') ?? '1') ?? 1;
-  if (entry.type !== 'kv' || (to !== 1 && to !== 2)) throw refusal(`invalid version provided: ${wanted}`);
+  const from = versionOf(entry.options?.get('version')) ?? 0;
+  const to = versionOf(wanted);
+  if (to === undefined) throw refusal(`unable to parse options: ${invalidInt(wanted)}`);
+  if (to !== 1 && to !== 2) throw refusal(`invalid version provided: ${to}`);
   if (to < from) throw refusal(`cannot downgrade mount from version ${from}`);
   return to > from ? { from, to } : undefined;
 }
@@ -135,9 +150,9 @@ function tune(core: VaultCore, path: string, fields: Fields<typeof FIELDS>): Log
     ...entry,
     config: changedConfig(entry.config, fields),
     description: fields.get('description') ?? entry.description,
-    options: options === undefined ? entry.options : new Map([...(entry.options ?? []), ...options]),
+    options: changedOptions(entry.options, options),
   };
-  if (versions !== undefined) upgradeSecrets(core, entry);
+  if (entry.type === 'kv' && versions?.to === 2) upgradeSecrets(core, entry);
   core.mounts.replace(entry, changed);
   if (versions === undefined) return undefined;
   return {
