@@ -241,12 +241,14 @@ describe('what the user interface asks', () => {
     const token = await tokenFor(`
       path "a/*" { capabilities = ["update", "create"] max_wrapping_ttl = "1m" }
       path "b" { capabilities = ["deny", "read"] }
-      path "sys/internal/ui/resultant-acl" { capabilities = ["read"] required_parameters = ["x"] }
+      path "c" { capabilities = ["update"] required_parameters = ["x"] }
+      path "sys/internal/ui/resultant-acl" { capabilities = ["read"] }
     `);
     expect((await call('sys/internal/ui/resultant-acl', undefined, { token })).json.data).toEqual({
       exact_paths: {
         b: { capabilities: ['deny'] },
-        'sys/internal/ui/resultant-acl': { capabilities: ['read'], required_parameters: ['x'] },
+        c: { capabilities: ['update'], required_parameters: ['x'] },
+        'sys/internal/ui/resultant-acl': { capabilities: ['read'] },
       },
       glob_paths: { 'a/': { capabilities: ['create', 'update'], max_wrapping_ttl: 60 } },
       root: false,

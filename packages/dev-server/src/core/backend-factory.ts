@@ -30,6 +30,9 @@ const kv: Maker = (core, storage, entry) => {
   throw refusal('nil backend of type "kv" returned from factory');
 };
 
+const jwt: Maker = (core, storage, entry) =>
+  new JwtBackend(storage, core.now, () => core.ttlsOf(entry).systemMax);
+
 const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['system', (core) => systemBackend(core)],
   ['identity', (core) => identityBackend(core)],
@@ -53,10 +56,13 @@ const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
     (core, storage, entry) =>
       new AppRoleBackend(new AppRoleStore(storage, core.now, core.ttlsOf(entry).systemMax)),
   ],
-  ['cert', (core, storage) => new CertBackend(storage, core.now)],
-  ['jwt', (core, storage) => new JwtBackend(storage, core.now)],
-  ['oidc', (core, storage) => new JwtBackend(storage, core.now)],
-  ['kubernetes', (core, storage) => new KubernetesBackend(storage, core.now)],
+  ['cert', (core, storage, entry) => new CertBackend(storage, core.now, () => core.ttlsOf(entry))],
+  ['jwt', jwt],
+  ['oidc', jwt],
+  [
+    'kubernetes',
+    (core, storage, entry) => new KubernetesBackend(storage, core.now, () => core.ttlsOf(entry).systemMax),
+  ],
 ]);
 
 /** What Vault has and this server has not can be mounted all the same; there is no path below it. */

@@ -9,7 +9,7 @@ import { PolicyStore } from '../policies/policy-store.js';
 import { RateLimiter } from '../quotas/rate-limiter.js';
 import { Seal } from '../seal/seal.js';
 import { collection, type StateTree, Storage } from '../state/storage.js';
-import { rootToken } from '../tokens/root-token.js';
+import { initialRootToken, rootToken } from '../tokens/root-token.js';
 import type { TokenEntry } from '../tokens/token-entry.js';
 import { TokenStore } from '../tokens/token-store.js';
 import { backendFactory } from './backend-factory.js';
@@ -95,7 +95,7 @@ export class VaultCore {
   ): { readonly keys: readonly Buffer[]; readonly rootToken: string } {
     const keys = this.seal.initialise(shares, threshold);
     addStandardMounts(this.mounts, { kv: false });
-    return { keys, rootToken: this.tokens.add(rootToken()).id };
+    return { keys, rootToken: this.tokens.add(initialRootToken()).id };
   }
 
   /** What a token may do. */

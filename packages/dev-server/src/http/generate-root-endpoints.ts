@@ -2,7 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import type { JsonRecord } from '../json/json-value.js';
 import { ShareCollection } from '../seal/share-collection.js';
 import { randomName } from '../tokens/random-name.js';
-import { rootToken } from '../tokens/root-token.js';
+import { initialRootToken } from '../tokens/root-token.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import { readJsonBody } from './json-body.js';
 import { decodeKeyShare, lengthProblem } from './key-share.js';
@@ -96,7 +96,7 @@ const updateEndpoint = audited((core, request) => {
   return withSealErrors(() => {
     // Only the attempt says how long a one-time password has to be.
     if (!attempt.shares.add(core.seal, body.get('Nonce'), share)) return status(core, { otp_length: 0 });
-    const token = encode(core.tokens.add(rootToken()).id, attempt.otp);
+    const token = encode(core.tokens.add(initialRootToken()).id, attempt.otp);
     const answer = status(core, {
       progress: core.seal.threshold,
       complete: true,

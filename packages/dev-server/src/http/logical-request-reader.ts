@@ -5,7 +5,7 @@ import { parseBool } from '../go/parse-number.js';
 import { isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
 import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
 import { DecodeError, decodeBool } from '../logical/weak-decode.js';
-import { namespaceProblem } from '../tokens/token-shape.js';
+import { requestTokenProblem } from '../tokens/token-shape.js';
 import { type Answer, errorAnswer } from './answer.js';
 import { tokenFromHeaders } from './client-token.js';
 import type { HttpRequest } from './http-request.js';
@@ -97,7 +97,7 @@ function headerProblem(request: HttpRequest): Answer | undefined {
 function tokenOf(core: VaultCore, http: HttpRequest): string | Answer {
   const clientToken = tokenFromHeaders(http.headers);
   if (clientToken === '') return '';
-  const problem = core.sealed ? 'Vault is sealed' : namespaceProblem(clientToken);
+  const problem = core.sealed ? 'Vault is sealed' : requestTokenProblem(clientToken);
   if (problem === undefined) return clientToken;
   return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
 }

@@ -14,6 +14,8 @@ export interface Call<TSchema extends FieldSchema> {
 export interface PathDefinition<TSchema extends FieldSchema> {
   readonly pattern: RegExp;
   readonly fields: TSchema;
+  /** Which of the fields the path takes; absent for all. Others that come are ignored. */
+  readonly only?: readonly (keyof TSchema & string)[];
   readonly operations: {
     readonly [TOperation in Operation]?: (call: Call<TSchema>) => BackendAnswer;
   };
@@ -31,12 +33,15 @@ export interface BackendPath {
 export function definePath<const TSchema extends FieldSchema>(
   definition: PathDefinition<TSchema>,
 ): BackendPath {
+  const { only } = definition;
+  const taken = (values: JsonMap): JsonMap =>
+    only === undefined ? values : new Map([...values].filter(([name]) => only.some((kept) => kept === name)));
   return {
     pattern: definition.pattern,
     handle(request, values) {
       const handler = definition.operations[request.operation];
       if (handler === undefined) throw unsupportedOperation();
-      const fields = new Fields(definition.fields, values);
+      const fields = new Fields(definition.fields, taken(values));
       const problem = fields.problem();
       if (problem !== undefined) throw failure(problem);
       return handler({ fields, request });

@@ -21,16 +21,17 @@ export class PolicyStore {
 
   /** The text of a policy; that of `root` is empty. */
   get(name: string): string | undefined {
-    return name === 'root' ? '' : this.#texts.get(name);
+    if (name === 'root') return '';
+    return name === WRAPPING_POLICY_NAME ? WRAPPING_POLICY : this.#texts.get(name);
   }
 
   names(): string[] {
-    return sortedByBytes([...this.#texts.keys(), 'root']);
+    return [...sortedByBytes(this.#texts.keys()), 'root'];
   }
 
-  /** @throws PolicyError */
-  set(name: string, text: string): void {
-    this.#parsed.set(name, parsePolicy(text));
+  /** @param rules what the text says */
+  set(name: string, text: string, rules: readonly PolicyRule[]): void {
+    this.#parsed.set(name, rules);
     this.#texts.set(name, text);
   }
 
@@ -40,7 +41,7 @@ export class PolicyStore {
   }
 
   private rules(name: string): readonly PolicyRule[] {
-    const text = name === WRAPPING_POLICY_NAME ? WRAPPING_POLICY : this.#texts.get(name);
+    const text = this.get(name);
     if (text === undefined) return [];
     let rules = this.#parsed.get(name);
     if (rules === undefined) {

@@ -15,7 +15,8 @@ import { jwtRolePath } from './jwt-role-path.js';
 export class JwtBackend extends PathBackend {
   readonly #roles: Map<string, JwtRole>;
 
-  constructor(storage: Storage, now: () => number) {
+  /** @param maxTtl seconds that the mount allows */
+  constructor(storage: Storage, now: () => number, maxTtl: () => number) {
     const configs = storage.records(JWT_CONFIG);
     const roles = storage.records(JWT_ROLES);
     super(
@@ -26,7 +27,7 @@ export class JwtBackend extends PathBackend {
           fields: {},
           operations: { list: () => listing(sortedByBytes(roles.keys())) },
         }),
-        jwtRolePath(roles),
+        jwtRolePath(roles, maxTtl),
         definePath({
           pattern: /^login$/,
           fields: { role: 'lowerCase', jwt: 'string' },
