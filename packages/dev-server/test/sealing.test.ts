@@ -80,6 +80,41 @@ test('who has enough keys gets a new root token, and new keys', async () => {
   expect((await put('unseal', { key: rekeyed.keys[2] })).json.sealed).toBe(false);
 });
 
+test.each([
+  [
+    'generate-root/attempt',
+    'generate-root/update',
+    400,
+    'root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to decrypt keys from storage: cipher: message authentication failed',
+  ],
+  [
+    'rekey/init',
+    'rekey/update',
+    500,
+    'failed to read master key: failed to decrypt keys from storage: cipher: message authentication failed',
+  ],
+])('%s: after a wrong key the shares have to be given anew', async (begin, update, status, problem) => {
+  await using server = await startDevServer({ initialised: false });
+  const put = (path: string, body: unknown) =>
+    send(server.address, { method: 'PUT', path: `/v1/sys/${path}`, body });
+  const { keys } = (await put('init', { secret_shares: 2, secret_threshold: 2 })).json;
+  for (const key of keys) await put('unseal', { key });
+  const { nonce } = (await put(begin, { secret_shares: 1, secret_threshold: 1 })).json;
+  await put(update, { nonce, key: keys[0] });
+  const wrong = `${keys[1].startsWith('00') ? '11' : '00'}${keys[1].slice(2)}`;
+  expect(await put(update, { nonce, key: wrong })).toMatchObject({ status, json: { errors: [problem] } });
+  expect((await send(server.address, { path: `/v1/sys/${begin}` })).json).toMatchObject({
+    started: true,
+    progress: 0,
+  });
+  await put(update, { nonce, key: keys[0] });
+  const samePart = `${wrong.slice(0, -2)}${keys[0].slice(-2)}`;
+  expect(await put(update, { nonce, key: samePart })).toMatchObject({
+    status,
+    json: { errors: ['failed to compute master key: duplicate part detected'] },
+  });
+});
+
 test('new keys count only when they were shown, where that was asked for', async () => {
   await using server = await startDevServer();
   const put = async (path: string, body: unknown) =>

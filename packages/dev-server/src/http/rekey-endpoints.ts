@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { VaultCore } from '../core/vault-core.js';
 import type { JsonRecord } from '../json/json-value.js';
-import { checkSealConfig, makeSharedKey, makesKey, SealError, type SharedKey } from '../seal/seal.js';
+import {
+  checkSealConfig,
+  makeSharedKey,
+  makesKey,
+  type NotCombined,
+  SealError,
+  type SharedKey,
+} from '../seal/seal.js';
 import { ShareCollection } from '../seal/share-collection.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
 import type { HttpRequest } from './http-request.js';
@@ -192,6 +199,9 @@ function verificationStatus(core: VaultCore): Answer {
   });
 }
 
+const notVerified: NotCombined = (problem) =>
+  new SealError(`failed to compute key for verification: ${problem}`, 500);
+
 function verify(core: VaultCore, body: JsonBody<typeof VERIFY_REQUEST>): Answer {
   const share = shareIn(body.get('key'));
   if (isAnswer(share)) return share;
@@ -210,9 +220,10 @@ function verify(core: VaultCore, body: JsonBody<typeof VERIFY_REQUEST>): Answer 
   if (verification.given.length < attempt.threshold) return verificationStatus(core);
   const { given } = verification;
   verification.given = [];
+  // Whatever goes wrong now, the next try has another nonce.
+  verification.nonce = randomUUID();
   return withSealErrors(() => {
-    if (!makesKey(verification.key, given)) {
-      verification.nonce = randomUUID();
+    if (!makesKey(verification.key, given, notVerified)) {
       return errorAnswer(400, 'rekey verification failed; incorrect key shares supplied');
     }
     core.seal.install(verification.key);

@@ -53,21 +53,34 @@ export function checkSealConfig(
   if (threshold > shares) throw invalid('threshold cannot be larger than shares');
 }
 
+/** What is answered for shares that do not belong together. */
+export type NotCombined = (problem: string) => SealError;
+
+const notUnsealed: NotCombined = (problem) =>
+  new SealError(`invalid key: failed to compute combined key: ${problem}`, 400);
+
+/** What comes of a key that is not the true one. */
+export const WRONG_KEY = 'failed to decrypt keys from storage: cipher: message authentication failed';
+
 /** @throws SealError for shares that do not belong together */
-function combined(shares: readonly Buffer[]): Buffer {
+function combined(shares: readonly Buffer[], notCombined: NotCombined): Buffer {
   try {
     return combineShares(shares);
   } catch (error) {
     if (!(error instanceof ShamirError)) throw error;
-    throw new SealError(`invalid key: failed to compute combined key: ${error.message}`, 400);
+    throw notCombined(error.message);
   }
 }
 
 /** Whether some shares make a key that was shared so. */
-export function makesKey({ key, threshold }: SharedKey, shares: readonly Buffer[]): boolean {
+export function makesKey(
+  { key, threshold }: SharedKey,
+  shares: readonly Buffer[],
+  notCombined: NotCombined,
+): boolean {
   const [first] = shares;
   if (first === undefined) return false;
-  const made = threshold > 1 ? combined(shares) : first;
+  const made = threshold > 1 ? combined(shares, notCombined) : first;
   return timingSafeEqual(hash(made), hash(key));
 }
 
@@ -154,18 +167,13 @@ export class Seal {
     this.#nonce = '';
   }
 
-  /** Whether enough shares were put together to the true key. @throws SealError for wrong ones */
-  checkShares(shares: readonly Buffer[]): void {
+  /** Whether enough shares make the true key. @throws SealError where they do not belong together */
+  areTrue(shares: readonly Buffer[], notCombined: NotCombined): boolean {
     const record = this.record;
     const [first] = shares;
     if (record === undefined || first === undefined) throw new SealError('Vault is not initialized', 400);
-    const key = record.threshold > 1 ? combined(shares) : first;
-    if (!timingSafeEqual(hash(key), Buffer.from(record.keyHash, 'hex'))) {
-      throw new SealError(
-        'unable to retrieve stored keys: failed to decrypt keys from storage: cipher: message authentication failed',
-        500,
-      );
-    }
+    const key = record.threshold > 1 ? combined(shares, notCombined) : first;
+    return timingSafeEqual(hash(key), Buffer.from(record.keyHash, 'hex'));
   }
 
   /** Takes one share; opens the server with the last one that is needed. @throws SealError */
@@ -180,7 +188,9 @@ export class Seal {
     if (this.#given.length < record.threshold) return;
     const shares = this.#given;
     this.reset();
-    this.checkShares(shares);
+    if (!this.areTrue(shares, notUnsealed)) {
+      throw new SealError(`unable to retrieve stored keys: ${WRONG_KEY}`, 500);
+    }
     this.#sealed = false;
   }
 }
