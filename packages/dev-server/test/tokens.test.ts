@@ -146,3 +146,10 @@ test('what is asked of a wrapping token that is no base64 is refused for that', 
 test('the token to renew is only taken out of the body', async () => {
   expect((await call('auth/token/renew/s.abc', {})).status).toBe(404);
 });
+
+test('a batch token has no ID of choice', async () => {
+  const { auth, warnings } = (await call('auth/token/create', { type: 'batch', id: 'root', policies: 'x' }))
+    .json;
+  expect(auth.client_token).toMatch(/^b\./);
+  expect(warnings[0]).toMatch(/^Supplying a custom ID/);
+});

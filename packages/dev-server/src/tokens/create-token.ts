@@ -119,9 +119,11 @@ export function createToken(
   if (wanted.id !== '') warnings.push(CUSTOM_ID);
   const renewable = type === 'service' && ttl !== 0 && wanted.renewable && (role?.renewable ?? true);
   const boundCidrs = role !== undefined ? role.tokenBoundCidrs : orphan ? [] : parent.boundCidrs;
-  checkChosenId(core, wanted.id);
+  // A batch token is made of what it stands for, whichever ID was asked for.
+  const id = type === 'batch' ? '' : wanted.id;
+  checkChosenId(core, id);
   const token = core.tokens.add({
-    ...(wanted.id === '' ? {} : { id: wanted.id }),
+    ...(id === '' ? {} : { id }),
     parent: orphan ? '' : parent.id,
     policies,
     path: role === undefined || role.pathSuffix === '' ? fullPath : `${fullPath}/${role.pathSuffix}`,

@@ -39,11 +39,14 @@ export class JwtBackend extends PathBackend {
               if (name === '') throw refusal('missing role');
               const role = roles.get(name);
               if (role === undefined) throw refusal(`role "${name}" could not be found`);
+              if (role.roleType === 'oidc') throw refusal('role with oidc role_type is not allowed');
+              const token = fields.get('jwt') ?? '';
+              if (token === '') throw refusal('missing token');
               const { boundCidrs } = role.settings;
               if (boundCidrs.length > 0 && !inCidrs(request.remoteAddress, boundCidrs)) {
                 throw failure('permission denied', 403);
               }
-              return { grant: jwtGrant(config, role, name, fields.get('jwt') ?? '', now() / 1000) };
+              return { grant: jwtGrant(config, role, name, token, now() / 1000) };
             },
           },
         }),
@@ -56,7 +59,7 @@ export class JwtBackend extends PathBackend {
   renewLogin(lease: LeaseRecord): AuthGrant {
     const name = String(lease.internal.get('role') ?? '');
     const role = this.#roles.get(name);
-    if (role === undefined) throw failure(`role "${name}" does not exist during renewal`);
+    if (role === undefined) throw failure(`role ${name} does not exist during renewal`);
     return { ...roleGrant(role, name), metadata: new Map(), displayName: '' };
   }
 }
