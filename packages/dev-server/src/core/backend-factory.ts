@@ -45,7 +45,7 @@ const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
     (core, storage, entry) =>
       new PkiBackend(storage, core.now, { path: entry.path, limits: () => core.ttlsOf(entry) }),
   ],
-  ['database', (core, storage) => new DatabaseBackend(storage, core.now)],
+  ['database', (core, storage) => new DatabaseBackend(storage, core.now, core.passwordPolicies)],
 ]);
 
 const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([

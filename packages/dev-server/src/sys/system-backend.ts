@@ -11,6 +11,7 @@ import { internalUiPaths } from './internal-ui-paths.js';
 import { keyPaths } from './key-paths.js';
 import { leasePaths } from './lease-paths.js';
 import { mountPaths } from './mount-paths.js';
+import { passwordPolicyPaths } from './password-policy-paths.js';
 import { policyPaths } from './policy-paths.js';
 import { remountPath } from './remount-path.js';
 import { statePath } from './state-path.js';
@@ -53,6 +54,7 @@ export const systemBackend = (core: VaultCore): PathBackend =>
       ...mountPaths(core),
       remountPath(core),
       ...policyPaths(core),
+      ...passwordPolicyPaths(core),
       ...capabilityPaths(core),
       ...leasePaths(core),
       ...wrappingPaths(core),
