@@ -108,6 +108,25 @@ test('the policies of its groups, and of theirs, count for whoever is in them', 
   });
 });
 
+test('the paths of a policy name what is known of the groups of an entity', async () => {
+  await outside('sys/auth/userpass', { type: 'userpass' });
+  await outside('auth/userpass/users/alice', { password: 'p', token_policies: 'grouped' });
+  const { auth } = (await outside('auth/userpass/login/alice', { password: 'p' })).json;
+  const id = await idOf('group', {
+    name: 'blue',
+    metadata: { region: 'eu' },
+    member_entity_ids: auth.entity_id,
+  });
+  const templates = ['names.blue.metadata.region', `ids.${id}.name`, 'names.blue.id', 'names.red.name'];
+  const rule = (name: string): string =>
+    `path "secret/{{identity.groups.${name}}}" { capabilities = ["read"] }`;
+  await outside('sys/policies/acl/grouped', { policy: templates.map(rule).join('\n') });
+  const paths = ['secret/eu', 'secret/blue', `secret/${id}`, 'secret/red'];
+  expect((await outside('sys/capabilities-self', { paths }, auth.client_token)).json.data).toEqual(
+    Object.fromEntries(paths.map((path) => [path, [path === 'secret/red' ? 'deny' : 'read']])),
+  );
+});
+
 test.each([
   [{ 'vault-x': 'a' }, 'key prefix "vault-" is reserved for internal use'],
   [{ a: 'x'.repeat(513) }, 'value is too long (limit: 512 characters)'],

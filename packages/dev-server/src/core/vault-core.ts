@@ -110,7 +110,9 @@ export class VaultCore {
   /** What a token may do. */
   aclOf(token: TokenEntry): Acl {
     const entity = this.entities.get(token.entityId);
-    return this.policies.acl([...token.policies, ...this.identityPolicies(token.entityId)], entity);
+    const names = [...token.policies, ...this.identityPolicies(token.entityId)];
+    const { direct, inherited } = this.groups.ofEntity(token.entityId);
+    return this.policies.acl(names, entity, [...direct, ...inherited]);
   }
 
   /** The TTLs of a mount in seconds: its own, else the server's. */
