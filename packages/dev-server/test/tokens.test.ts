@@ -153,3 +153,8 @@ test('a batch token has no ID of choice', async () => {
   expect(auth.client_token).toMatch(/^b\./);
   expect(warnings[0]).toMatch(/^Supplying a custom ID/);
 });
+
+test('the settings of a token are found whatever the case of their names', async () => {
+  const { auth } = (await call('auth/token/create', { POLICIES: ['x'], Ttl: '5m', Num_Uses: 3 })).json;
+  expect(auth).toMatchObject({ policies: ['default', 'x'], lease_duration: 300 });
+});

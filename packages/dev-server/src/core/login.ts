@@ -50,7 +50,8 @@ export function completeLogin(
     period: grant.period,
   });
   const policies = sanitizePolicies(grant.policies, !grant.noDefaultPolicy);
-  checkAssignable(sanitizePolicies([...policies, ...(entity?.policies ?? [])], false));
+  const identityPolicies = core.identityPolicies(entity?.id ?? '');
+  checkAssignable(sanitizePolicies([...policies, ...identityPolicies], false));
   const source = fullPath(mount)
     .replace(/^auth\//, '')
     .replaceAll('/', '-');
@@ -71,5 +72,5 @@ export function completeLogin(
     renewable: true,
     internal: grant.internal,
   });
-  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }, entity?.policies) };
+  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }, identityPolicies) };
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Cubbyholes } from '../cubbyhole/cubbyholes.js';
 import { EntityStore } from '../identity/entity-store.js';
+import { GroupStore } from '../identity/group-store.js';
 import { LeaseStore } from '../leases/lease-store.js';
 import { type MountEntry, SYSTEM_TTL } from '../mounts/mount-entry.js';
 import { MountTable } from '../mounts/mount-table.js';
@@ -34,6 +35,7 @@ export class VaultCore {
   readonly policies: PolicyStore;
   readonly passwordPolicies: PasswordPolicies;
   readonly entities: EntityStore;
+  readonly groups: GroupStore;
   readonly cubbyholes: Cubbyholes;
   readonly revocation: Revocation;
   readonly rateLimiter: RateLimiter;
@@ -61,6 +63,7 @@ export class VaultCore {
     this.policies = new PolicyStore(storage);
     this.passwordPolicies = new PasswordPolicies(storage);
     this.entities = new EntityStore(storage, now);
+    this.groups = new GroupStore(storage, now);
     this.cubbyholes = new Cubbyholes(storage);
     this.revocation = new Revocation(this);
     this.rateLimiter = new RateLimiter(storage, now);
@@ -101,10 +104,18 @@ export class VaultCore {
     return { keys, rootToken: this.tokens.add(initialRootToken()).id };
   }
 
+  /** The policies of whom a token stands for, and of the groups of that entity. */
+  identityPolicies(entityId: string): string[] {
+    const entity = this.entities.get(entityId);
+    return entity === undefined ? [] : [...entity.policies, ...this.groups.policiesOf(entityId)];
+  }
+
   /** What a token may do. */
   aclOf(token: TokenEntry): Acl {
     const entity = this.entities.get(token.entityId);
-    return this.policies.acl([...token.policies, ...(entity?.policies ?? [])], entity);
+    const names = [...token.policies, ...this.identityPolicies(token.entityId)];
+    const { direct, inherited } = this.groups.ofEntity(token.entityId);
+    return this.policies.acl(names, entity, [...direct, ...inherited]);
   }
 
   /** The TTLs of a mount in seconds: its own, else the server's. */

@@ -8,18 +8,24 @@ import { definePath, PathBackend } from '../logical/path-backend.js';
 import { withoutRepeats } from '../policies/sanitize-policies.js';
 import { aliasPaths, aliasView, mountOf } from './alias-paths.js';
 import type { Entity } from './entity.js';
+import type { Group } from './group.js';
+import { groupLookedUp, groupPaths } from './group-paths.js';
+import { checkMetadata } from './identity-metadata.js';
+import { LOOKUP_FIELDS, type Question, questionOf } from './lookup-question.js';
 
 function entityView(core: VaultCore, entity: Entity | undefined): LogicalResponse | undefined {
   if (entity === undefined) return undefined;
+  const { direct, inherited } = core.groups.ofEntity(entity.id);
+  const ids = (groups: readonly Group[]): readonly string[] => groups.map(({ id }) => id);
   return {
     data: {
       aliases: entity.aliases.map((alias) => aliasView(core, entity, alias)),
       creation_time: formatTime(entity.creationTime),
-      direct_group_ids: [],
+      direct_group_ids: ids(direct),
       disabled: entity.disabled,
-      group_ids: [],
+      group_ids: ids([...direct, ...inherited]),
       id: entity.id,
-      inherited_group_ids: [],
+      inherited_group_ids: ids(inherited),
       last_update_time: formatTime(entity.lastUpdateTime),
       merged_entity_ids: null,
       metadata: entity.metadata.size > 0 ? entity.metadata : null,
@@ -76,45 +82,25 @@ function write(core: VaultCore, known: Entity | undefined, fields: Fields<typeof
     disabled: fields.get('disabled') ?? base.disabled,
   };
   if (entity.policies.includes('root')) throw refusal('policies cannot contain root');
+  checkMetadata('entity', entity.metadata);
   core.entities.put(entity);
   return before === undefined ? { data: { aliases: null, id: entity.id, name: entity.name } } : undefined;
 }
 
-/** The entity that a question names in one way. @throws LogicalFault where it names none, or several */
-function lookUp(core: VaultCore, fields: Fields<typeof LOOKUP_FIELDS>): Entity | undefined {
-  const [id, name, aliasId, aliasName, accessor] = [
-    fields.get('id') ?? '',
-    fields.get('name') ?? '',
-    fields.get('alias_id') ?? '',
-    fields.get('alias_name') ?? '',
-    fields.get('alias_mount_accessor') ?? '',
-  ];
-  const given = [id, name, aliasId, aliasName, accessor].filter((text) => text !== '').length;
-  if (given === 0) throw refusal('query parameter not supplied');
-  if (given > 1 && !(given === 2 && aliasName !== '' && accessor !== '')) {
-    throw refusal('query parameter conflict; please supply distinct set of query parameters');
-  }
-  if (given === 1 && aliasName !== '') throw refusal('alias_mount_accessor not supplied');
-  if (given === 1 && accessor !== '') throw refusal('alias_name not supplied');
+function entityOf(core: VaultCore, { id, name, aliasId, aliasName, accessor }: Question): Entity | undefined {
   if (id !== '') return core.entities.get(id);
   if (name !== '') return core.entities.findByName(name);
   if (aliasName !== '') return core.entities.findByAlias(aliasName, accessor);
   return core.entities.ofAlias(aliasId);
 }
 
-const LOOKUP_FIELDS = {
-  id: 'string',
-  name: 'string',
-  alias_id: 'string',
-  alias_name: 'string',
-  alias_mount_accessor: 'string',
-} as const;
-
 /** The part of `identity/` that is about entities: those that logins make, and those made by hand. */
 export const identityBackend = (core: VaultCore): PathBackend => {
   const { entities } = core;
   const remove = (entity: Entity | undefined): undefined => {
-    if (entity !== undefined) entities.remove(entity.id);
+    if (entity === undefined) return undefined;
+    core.groups.forgetEntity(entity.id);
+    entities.remove(entity.id);
     return undefined;
   };
   return new PathBackend([
@@ -178,7 +164,18 @@ export const identityBackend = (core: VaultCore): PathBackend => {
     definePath({
       pattern: /^lookup\/entity\/?$/,
       fields: LOOKUP_FIELDS,
-      operations: { update: ({ fields }) => entityView(core, lookUp(core, fields)) },
+      operations: { update: ({ fields }) => entityView(core, entityOf(core, questionOf(fields))) },
+    }),
+    ...groupPaths(core),
+    definePath({
+      pattern: /^lookup\/group\/?$/,
+      fields: LOOKUP_FIELDS,
+      operations: {
+        update: ({ fields }) => {
+          const { id, name } = questionOf(fields);
+          return groupLookedUp(core, id, name);
+        },
+      },
     }),
   ]);
 };

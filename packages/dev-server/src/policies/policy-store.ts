@@ -1,5 +1,6 @@
 import { sortedByBytes } from '../go/compare-bytes.js';
 import type { Entity } from '../identity/entity.js';
+import type { Group } from '../identity/group.js';
 import { collection, type Storage } from '../state/storage.js';
 import { Acl } from './acl.js';
 import { DEFAULT_POLICY, WRAPPING_POLICY, WRAPPING_POLICY_NAME } from './default-policy.js';
@@ -52,13 +53,13 @@ export class PolicyStore {
   }
 
   /** What the policies of these names say together, for the entity of a token. */
-  acl(names: readonly string[], entity: Entity | undefined): Acl {
+  acl(names: readonly string[], entity: Entity | undefined, groups: readonly Group[]): Acl {
     if (names.includes('root')) return new Acl(true, []);
     const rules = names.flatMap((name) => this.rules(name));
     return new Acl(
       false,
       rules.flatMap((rule) => {
-        const path = rule.path.includes('{{') ? fillTemplates(rule.path, entity) : rule.path;
+        const path = rule.path.includes('{{') ? fillTemplates(rule.path, entity, groups) : rule.path;
         return path === undefined ? [] : [{ ...rule, path }];
       }),
     );

@@ -142,6 +142,5 @@ export function createToken(
   for (const policy of policies) {
     if (core.policies.get(policy) === undefined) warnings.push(`Policy "${policy}" does not exist`);
   }
-  const entity = core.entities.get(token.entityId);
-  return { warnings, auth: authBlock(token, { ttl, renewable }, entity?.policies) };
+  return { warnings, auth: authBlock(token, { ttl, renewable }, core.identityPolicies(token.entityId)) };
 }

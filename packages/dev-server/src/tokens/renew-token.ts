@@ -64,6 +64,6 @@ export function renewToken(
   core.leases.extend(lease, ttl, now);
   return {
     warnings,
-    auth: authBlock(token, { ttl, renewable: true }, core.entities.get(token.entityId)?.policies),
+    auth: authBlock(token, { ttl, renewable: true }, core.identityPolicies(token.entityId)),
   };
 }

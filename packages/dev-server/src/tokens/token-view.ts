@@ -13,7 +13,7 @@ function renewals(core: VaultCore, token: TokenEntry): JsonRecord {
 }
 
 function identityPolicies(core: VaultCore, token: TokenEntry): JsonRecord {
-  const policies = core.entities.get(token.entityId)?.policies ?? [];
+  const policies = core.identityPolicies(token.entityId);
   return policies.length === 0 ? {} : { external_namespace_policies: {}, identity_policies: policies };
 }
 
