@@ -24,7 +24,7 @@ test('entities are made, changed, looked up and deleted', async () => {
       id,
       disabled: true,
       metadata: { team: 'a' },
-      policies: ['x', 'y'],
+      policies: ['Y', 'x'],
     });
   }
   expect((await call(`identity/entity/id/${id}`, { name: 'bob' })).status).toBe(204);
@@ -60,14 +60,61 @@ test('the policies of an entity count for all its tokens, and are told apart', a
   expect((await call('secret/data/a', undefined, { token: first.client_token })).status).toBe(403);
 });
 
+test('aliases are made, renamed, given to another entity and deleted', async () => {
+  await call('sys/auth/userpass', { type: 'userpass' });
+  const { accessor } = (await call('sys/auth')).json.data['userpass/'];
+  const list = (path: string) => call(path, undefined, { method: 'LIST' });
+  const alias = (body: object) => call('identity/entity-alias', body);
+  expect((await list('identity/entity-alias/id')).status).toBe(404);
+  const made = (await alias({ name: 'Alice', mount_accessor: accessor })).json.data;
+  const { id, canonical_id } = made;
+  expect((await call(`identity/entity-alias/id/${id}`)).json.data).toMatchObject({
+    canonical_id,
+    mount_path: 'auth/userpass/',
+    mount_type: 'userpass',
+    name: 'Alice',
+    namespace_id: 'root',
+  });
+  expect((await list('identity/entity/id')).json.data).toMatchObject({
+    keys: [canonical_id],
+    key_info: { [canonical_id]: { name: expect.any(String), aliases: [{ id, name: 'Alice' }] } },
+  });
+  await call('auth/userpass/users/alice', { password: 'p' });
+  expect((await call('auth/userpass/login/alice', { password: 'p' })).json.auth.entity_id).toBe(canonical_id);
+  expect((await alias({ name: 'alice', mount_accessor: accessor })).json.data).toEqual(made);
+  const other = (await call('identity/entity', { name: 'other' })).json.data.id;
+  expect((await alias({ id, canonical_id: other })).json.data).toEqual({ id, canonical_id: other });
+  expect((await alias({ id })).status).toBe(204);
+  expect((await list('identity/entity-alias/id')).json.data).toMatchObject({
+    key_info: { [id]: { canonical_id: other, name: 'alice' } },
+  });
+  for (const [body, message] of [
+    [{ name: 'x' }, "'id' or 'mount_accessor' and 'name' must be provided"],
+    [{ name: 'x', mount_accessor: 'y' }, 'invalid mount accessor "y"'],
+    [{ name: 'x', mount_accessor: accessor, canonical_id: 'z' }, 'invalid canonical ID'],
+    [{ id: 'x' }, 'invalid alias ID provided'],
+    [{ id, canonical_id: 'x' }, "given 'canonical_id' is not associated with an entity"],
+  ] as const) {
+    expect((await alias(body)).json.errors).toEqual([message]);
+  }
+  await call(`identity/entity-alias/id/${id}`, undefined, { method: 'DELETE' });
+  expect((await call(`identity/entity-alias/id/${id}`)).status).toBe(404);
+  expect((await call('identity/entity/batch-delete', {})).json.errors).toEqual([
+    'missing entity ids to delete',
+  ]);
+  await call('identity/entity/batch-delete', { entity_ids: [canonical_id, other] });
+  expect((await list('identity/entity/name')).status).toBe(404);
+});
+
 test('a token is not bound to what is no address', async () => {
-  const wrong = [
-    'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket',
-  ];
+  const wrong =
+    'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket';
   await call('sys/auth/approle', { type: 'approle' });
   const role = (token_bound_cidrs: string) => call('auth/approle/role/r', { token_bound_cidrs });
-  expect((await role('10.0.0.0/8,x')).json.errors).toEqual(wrong);
-  expect((await call('auth/token/roles/r', { token_bound_cidrs: 'x' })).json.errors).toEqual(wrong);
+  expect((await role('10.0.0.0/8,x')).json.errors).toEqual([wrong]);
+  expect((await call('auth/token/roles/r', { token_bound_cidrs: 'x' })).json.errors).toEqual([
+    `error parsing role fields: ${wrong}`,
+  ]);
   for (const good of ['10.0.0.0/8', '::1', '127.0.0.1', '/run/socket'])
     expect((await role(good)).status).toBe(204);
 });

@@ -118,7 +118,7 @@ describe('logins', () => {
     await call('sys/mounts/kv', { type: 'kv' });
     await call('kv/a/b', { x: 1 });
     const tuned = await call('sys/mounts/kv/tune', { options: { version: '2' } });
-    expect(tuned.json.warnings[0]).toMatch(/^Upgrading mount from version 1 to version 2\./);
+    expect(tuned.json.warnings[0]).toMatch(/^Upgrading mount from version 0 to version 2\./);
     expect((await call('kv/data/a/b')).json.data).toMatchObject({ data: { x: 1 }, metadata: { version: 1 } });
     expect((await call('sys/mounts/kv/tune', { options: { version: '1' } })).json.errors).toEqual([
       'cannot downgrade mount from version 2',

@@ -1,10 +1,9 @@
-import { wrongAddress } from '../go/cidr.js';
+import { shownAddress, wrongAddress } from '../go/cidr.js';
 import { quote } from '../go/format-value.js';
 import type { JsonRecord } from '../json/json-value.js';
 import type { AuthGrant } from '../logical/auth-grant.js';
 import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
-import { sanitizePolicies } from '../policies/sanitize-policies.js';
 
 /** On what terms an auth role gives tokens. Durations are seconds, 0 for not set. */
 export interface TokenSettings {
@@ -14,6 +13,7 @@ export interface TokenSettings {
   readonly noDefaultPolicy: boolean;
   readonly numUses: number;
   readonly period: number;
+  /** As they were given; a login puts them in order. */
   readonly policies: readonly string[];
   readonly ttl: number;
   readonly type: string;
@@ -44,24 +44,28 @@ export const NO_SETTINGS: TokenSettings = {
   type: 'default',
 };
 
-const TYPES = new Set(['', 'default', 'service', 'batch', 'default-service', 'default-batch']);
+const TYPES = new Set(['default', 'service', 'batch']);
 
-/** @throws LogicalFault for what is no address */
-export function checkAddresses(addresses: readonly string[]): void {
+/** What is wrong with the first text that is no address. */
+export function addressProblem(addresses: readonly string[]): string | undefined {
   const wrong = wrongAddress(addresses);
-  if (wrong === undefined) return;
+  if (wrong === undefined) return undefined;
   const why = `Unable to convert ${quote(wrong)} to an IPv4 or IPv6 address, or a UNIX Socket`;
-  throw refusal(`error parsing address ${quote(wrong)}: ${why}`);
+  return `error parsing address ${quote(wrong)}: ${why}`;
 }
 
 function checkSettings(settings: TokenSettings): void {
-  checkAddresses(settings.boundCidrs);
+  const wrong = addressProblem(settings.boundCidrs);
+  if (wrong !== undefined) throw refusal(wrong);
+  if (!TYPES.has(settings.type)) throw refusal(`invalid 'token_type' value "${settings.type}"`);
   if (settings.numUses < 0) throw refusal("'token_num_uses' cannot be negative");
+  if (settings.type === 'batch') checkBatch(settings);
   if (settings.ttl > 0 && settings.maxTtl > 0 && settings.ttl > settings.maxTtl) {
     throw refusal("'token_ttl' cannot be greater than 'token_max_ttl'");
   }
-  if (!TYPES.has(settings.type)) throw refusal(`invalid 'token_type' value "${settings.type}"`);
-  if (settings.type !== 'batch' && settings.type !== 'default-batch') return;
+}
+
+function checkBatch(settings: TokenSettings): void {
   const refuse = (what: string): Error =>
     refusal(`'token_type' cannot be 'batch' or 'default_batch' when set to generate ${what}`);
   if (settings.period !== 0) throw refuse('periodic tokens');
@@ -70,7 +74,6 @@ function checkSettings(settings: TokenSettings): void {
 
 /** The settings that a request leaves: what it names changes, the rest stays. @throws LogicalFault */
 export function changeSettings(known: TokenSettings, fields: Fields<typeof TOKEN_FIELDS>): TokenSettings {
-  const policies = fields.get('token_policies');
   const type = fields.get('token_type');
   const settings: TokenSettings = {
     boundCidrs: fields.get('token_bound_cidrs') ?? known.boundCidrs,
@@ -79,7 +82,7 @@ export function changeSettings(known: TokenSettings, fields: Fields<typeof TOKEN
     noDefaultPolicy: fields.get('token_no_default_policy') ?? known.noDefaultPolicy,
     numUses: fields.get('token_num_uses') ?? known.numUses,
     period: fields.get('token_period') ?? known.period,
-    policies: policies === undefined ? known.policies : sanitizePolicies(policies, false),
+    policies: fields.get('token_policies') ?? known.policies,
     ttl: fields.get('token_ttl') ?? known.ttl,
     type: type === undefined ? known.type : type || 'default',
   };
@@ -89,7 +92,7 @@ export function changeSettings(known: TokenSettings, fields: Fields<typeof TOKEN
 
 /** The settings as answers show them. */
 export const settingsView = (settings: TokenSettings): JsonRecord => ({
-  token_bound_cidrs: settings.boundCidrs,
+  token_bound_cidrs: settings.boundCidrs.map(shownAddress),
   token_explicit_max_ttl: settings.explicitMaxTtl,
   token_max_ttl: settings.maxTtl,
   token_no_default_policy: settings.noDefaultPolicy,

@@ -22,6 +22,13 @@ export function loginTokenType(role: string, mount: string | undefined): TokenTy
   }
 }
 
+/** @throws LogicalFault for a policy that no login may give, be it by the role or by the entity */
+function checkAssignable(policies: readonly string[]): void {
+  if (policies.includes('root')) throw refusal('auth methods cannot create root tokens');
+  const reserved = policies.find((policy) => policy === 'response-wrapping' || policy === 'control-group');
+  if (reserved !== undefined) throw refusal(`cannot assign policy "${reserved}"`);
+}
+
 /** Makes the token of a login. @throws LogicalFault */
 export function completeLogin(
   core: VaultCore,
@@ -29,6 +36,12 @@ export function completeLogin(
   mount: MountEntry,
   grant: AuthGrant,
 ): LogicalResponse {
+  if (grant.alias === '' && !mount.local) throw refusal('missing name in alias', 500);
+  const entity =
+    grant.alias === undefined || mount.local
+      ? undefined
+      : core.entities.forAlias(mount.accessor, grant.alias, grant.aliasMetadata ?? new Map());
+  if (entity?.disabled === true) throw refusal('permission denied', 403);
   const { ttl, warnings } = calculateTtl({
     ...core.ttlsOf(mount),
     ttl: grant.ttl,
@@ -37,17 +50,11 @@ export function completeLogin(
     period: grant.period,
   });
   const policies = sanitizePolicies(grant.policies, !grant.noDefaultPolicy);
-  if (policies.includes('root')) throw refusal('auth methods cannot create root tokens');
-  const reserved = policies.find((policy) => policy === 'response-wrapping' || policy === 'control-group');
-  if (reserved !== undefined) throw refusal(`cannot assign policy "${reserved}"`);
-  const entity =
-    grant.alias === undefined
-      ? undefined
-      : core.entities.forAlias(mount.accessor, grant.alias, grant.aliasMetadata ?? new Map());
+  const identityPolicies = core.identityPolicies(entity?.id ?? '');
+  checkAssignable(sanitizePolicies([...policies, ...identityPolicies], false));
   const source = fullPath(mount)
     .replace(/^auth\//, '')
     .replaceAll('/', '-');
-  if (entity?.disabled === true) throw refusal('permission denied', 403);
   const token = core.tokens.add({
     parent: '',
     policies,
@@ -65,5 +72,5 @@ export function completeLogin(
     renewable: true,
     internal: grant.internal,
   });
-  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }, entity?.policies) };
+  return { warnings, auth: authBlock(token, { ttl, renewable: token.type === 'service' }, identityPolicies) };
 }

@@ -34,13 +34,14 @@ function isAllowed(
   mount: RoutedMount | undefined,
 ): boolean {
   const acl = core.aclOf(token);
+  const list = request.operation === 'list';
   const allowed = acl.allows({
     path: request.path,
     operation: request.operation,
     data: request.data,
     wrapTtl: request.wrap?.ttl,
   });
-  return allowed && (!isSpecial(mount?.backend.root ?? [], mount) || acl.hasSudo(request.path));
+  return allowed && (!isSpecial(mount?.backend.root ?? [], mount) || acl.hasSudo(request.path, list));
 }
 
 /** Whether the entity of a token, where it has one, is still there and not disabled. */

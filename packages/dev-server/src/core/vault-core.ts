@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Cubbyholes } from '../cubbyhole/cubbyholes.js';
 import { EntityStore } from '../identity/entity-store.js';
+import { GroupStore } from '../identity/group-store.js';
 import { LeaseStore } from '../leases/lease-store.js';
 import { type MountEntry, SYSTEM_TTL } from '../mounts/mount-entry.js';
 import { MountTable } from '../mounts/mount-table.js';
 import type { Acl } from '../policies/acl.js';
+import { PasswordPolicies } from '../policies/password-policies.js';
 import { PolicyStore } from '../policies/policy-store.js';
 import { RateLimiter } from '../quotas/rate-limiter.js';
 import { Seal } from '../seal/seal.js';
 import { collection, type StateTree, Storage } from '../state/storage.js';
-import { rootToken } from '../tokens/root-token.js';
+import { initialRootToken, rootToken } from '../tokens/root-token.js';
 import type { TokenEntry } from '../tokens/token-entry.js';
 import { TokenStore } from '../tokens/token-store.js';
 import { backendFactory } from './backend-factory.js';
@@ -31,7 +33,9 @@ export class VaultCore {
   readonly leases: LeaseStore;
   readonly tokens: TokenStore;
   readonly policies: PolicyStore;
+  readonly passwordPolicies: PasswordPolicies;
   readonly entities: EntityStore;
+  readonly groups: GroupStore;
   readonly cubbyholes: Cubbyholes;
   readonly revocation: Revocation;
   readonly rateLimiter: RateLimiter;
@@ -57,7 +61,9 @@ export class VaultCore {
     this.leases = new LeaseStore(storage);
     this.tokens = new TokenStore(storage, this.leases, now);
     this.policies = new PolicyStore(storage);
+    this.passwordPolicies = new PasswordPolicies(storage);
     this.entities = new EntityStore(storage, now);
+    this.groups = new GroupStore(storage, now);
     this.cubbyholes = new Cubbyholes(storage);
     this.revocation = new Revocation(this);
     this.rateLimiter = new RateLimiter(storage, now);
@@ -95,13 +101,21 @@ export class VaultCore {
   ): { readonly keys: readonly Buffer[]; readonly rootToken: string } {
     const keys = this.seal.initialise(shares, threshold);
     addStandardMounts(this.mounts, { kv: false });
-    return { keys, rootToken: this.tokens.add(rootToken()).id };
+    return { keys, rootToken: this.tokens.add(initialRootToken()).id };
+  }
+
+  /** The policies of whom a token stands for, and of the groups of that entity. */
+  identityPolicies(entityId: string): string[] {
+    const entity = this.entities.get(entityId);
+    return entity === undefined ? [] : [...entity.policies, ...this.groups.policiesOf(entityId)];
   }
 
   /** What a token may do. */
   aclOf(token: TokenEntry): Acl {
     const entity = this.entities.get(token.entityId);
-    return this.policies.acl([...token.policies, ...(entity?.policies ?? [])], entity);
+    const names = [...token.policies, ...this.identityPolicies(token.entityId)];
+    const { direct, inherited } = this.groups.ofEntity(token.entityId);
+    return this.policies.acl(names, entity, [...direct, ...inherited]);
   }
 
   /** The TTLs of a mount in seconds: its own, else the server's. */

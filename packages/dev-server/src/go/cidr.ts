@@ -44,3 +44,12 @@ export const cidrsWithin = (inner: readonly string[], outer: readonly string[]):
       return inCidrs(base, [candidate]) && Number(bits) >= outerBits;
     });
   });
+
+/** An address as Vault shows it: a block of one address without its bits, IPv6 in its short form. */
+export function shownAddress(text: string): string {
+  const [, base = text, bits] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
+  const version = isIP(base);
+  if (version === 0) return text;
+  const address = version === 6 ? new URL(`http://[${base}]`).hostname.slice(1, -1) : base;
+  return bits === undefined || Number(bits) === (version === 4 ? 32 : 128) ? address : `${address}/${bits}`;
+}

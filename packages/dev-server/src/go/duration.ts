@@ -18,8 +18,13 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 
 const PART = /(\d*\.?\d*)([^\d.]+)/y;
 
-/** Reads Go's duration text such as `1h30m` or `-1.5s`. */
-function parseGoDuration(text: string): number {
+/**
+ * Reads Go's duration text such as `1h30m` or `-1.5s`, which has a unit.
+ *
+ * @returns milliseconds
+ * @throws DurationError
+ */
+export function parseGoDuration(text: string): number {
   const invalid = (): DurationError => new DurationError(`time: invalid duration ${quote(text)}`);
   const rest = text.replace(/^[+-]/, '');
   if (rest === '0') return 0;

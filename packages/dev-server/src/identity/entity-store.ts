@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { compareBytes } from '../go/compare-bytes.js';
 import type { Storage } from '../state/storage.js';
-import { ENTITIES, type Entity } from './entity.js';
+import { type Alias, ENTITIES, type Entity } from './entity.js';
+
+/** Names do not care for case. */
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** All entities. */
 export class EntityStore {
@@ -18,16 +22,17 @@ export class EntityStore {
   }
 
   findByName(name: string): Entity | undefined {
-    return this.all().find((entity) => entity.name === name);
+    return this.all().find((entity) => sameName(entity.name, name));
   }
 
+  /** In the order of their ids. */
   all(): Entity[] {
-    return [...this.#entities.values()];
+    return [...this.#entities.values()].sort((a, b) => compareBytes(a.id, b.id));
   }
 
   findByAlias(name: string, mountAccessor: string): Entity | undefined {
     return this.all().find((entity) =>
-      entity.aliases.some((alias) => alias.mountAccessor === mountAccessor && alias.name === name),
+      entity.aliases.some((alias) => alias.mountAccessor === mountAccessor && sameName(alias.name, name)),
     );
   }
 
@@ -54,16 +59,37 @@ export class EntityStore {
     this.#entities.delete(id);
   }
 
-  /** The entity that a mount knows by a name; made where there is none yet. */
+  newAlias(name: string, mountAccessor: string, metadata: ReadonlyMap<string, string> = new Map()): Alias {
+    const now = this.now();
+    return { id: randomUUID(), name, mountAccessor, metadata, creationTime: now, lastUpdateTime: now };
+  }
+
+  /** The entity that an alias belongs to. */
+  ofAlias(aliasId: string): Entity | undefined {
+    return this.all().find(({ aliases }) => aliases.some(({ id }) => id === aliasId));
+  }
+
+  /** The entity that a mount knows by a name; made where there is none yet. The alias gets the metadata. */
   forAlias(mountAccessor: string, name: string, metadata: ReadonlyMap<string, string>): Entity {
     const known = this.findByAlias(name, mountAccessor);
-    if (known !== undefined) return known;
-    const entity = {
-      ...this.newEntity(),
-      aliases: [{ id: randomUUID(), name, mountAccessor, metadata }],
-    };
+    if (known !== undefined) return this.withMetadata(known, mountAccessor, metadata);
+    const entity = { ...this.newEntity(), aliases: [this.newAlias(name, mountAccessor, metadata)] };
     this.put(entity);
     return entity;
+  }
+
+  private withMetadata(entity: Entity, mountAccessor: string, metadata: ReadonlyMap<string, string>): Entity {
+    const changes = (alias: Alias): boolean =>
+      alias.mountAccessor === mountAccessor &&
+      (alias.metadata.size !== metadata.size ||
+        [...metadata].some(([key, value]) => alias.metadata.get(key) !== value));
+    if (!entity.aliases.some(changes)) return entity;
+    const aliases = entity.aliases.map((alias) =>
+      changes(alias) ? { ...alias, metadata, lastUpdateTime: this.now() } : alias,
+    );
+    const changed = { ...entity, aliases };
+    this.put(changed);
+    return changed;
   }
 
   /** Forgets who the entities were to a mount that is gone. */

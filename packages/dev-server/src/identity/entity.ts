@@ -6,6 +6,8 @@ export interface Alias {
   readonly name: string;
   readonly mountAccessor: string;
   readonly metadata: ReadonlyMap<string, string>;
+  readonly creationTime: number;
+  readonly lastUpdateTime: number;
 }
 
 /** Who logs in, whatever the way. */

@@ -1,42 +1,31 @@
 import type { VaultCore } from '../core/vault-core.js';
-import { sortedByBytes } from '../go/compare-bytes.js';
 import { formatTime } from '../go/timestamp.js';
-import type { JsonRecord } from '../json/json-value.js';
+import type { JsonValue } from '../json/json-value.js';
 import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
-import { type LogicalResponse, listing } from '../logical/logical-response.js';
+import type { LogicalResponse } from '../logical/logical-response.js';
 import { definePath, PathBackend } from '../logical/path-backend.js';
-import { fullPath } from '../mounts/mount-entry.js';
-import { sanitizePolicies } from '../policies/sanitize-policies.js';
-import type { Alias, Entity } from './entity.js';
-
-function aliasView(core: VaultCore, entity: Entity, alias: Alias): JsonRecord {
-  const mount = core.mounts.entries('auth').find((entry) => entry.accessor === alias.mountAccessor);
-  return {
-    canonical_id: entity.id,
-    creation_time: formatTime(entity.creationTime),
-    id: alias.id,
-    last_update_time: formatTime(entity.creationTime),
-    merged_from_canonical_ids: null,
-    metadata: alias.metadata.size > 0 ? alias.metadata : null,
-    mount_accessor: alias.mountAccessor,
-    mount_path: mount === undefined ? '' : fullPath(mount),
-    mount_type: mount?.type ?? '',
-    name: alias.name,
-  };
-}
+import { withoutRepeats } from '../policies/sanitize-policies.js';
+import { aliasPaths, aliasView, mountOf } from './alias-paths.js';
+import type { Entity } from './entity.js';
+import type { Group } from './group.js';
+import { groupLookedUp, groupPaths } from './group-paths.js';
+import { checkMetadata } from './identity-metadata.js';
+import { LOOKUP_FIELDS, type Question, questionOf } from './lookup-question.js';
 
 function entityView(core: VaultCore, entity: Entity | undefined): LogicalResponse | undefined {
   if (entity === undefined) return undefined;
+  const { direct, inherited } = core.groups.ofEntity(entity.id);
+  const ids = (groups: readonly Group[]): readonly string[] => groups.map(({ id }) => id);
   return {
     data: {
       aliases: entity.aliases.map((alias) => aliasView(core, entity, alias)),
       creation_time: formatTime(entity.creationTime),
-      direct_group_ids: [],
+      direct_group_ids: ids(direct),
       disabled: entity.disabled,
-      group_ids: [],
+      group_ids: ids([...direct, ...inherited]),
       id: entity.id,
-      inherited_group_ids: [],
+      inherited_group_ids: ids(inherited),
       last_update_time: formatTime(entity.lastUpdateTime),
       merged_entity_ids: null,
       metadata: entity.metadata.size > 0 ? entity.metadata : null,
@@ -45,6 +34,27 @@ function entityView(core: VaultCore, entity: Entity | undefined): LogicalRespons
       policies: entity.policies.length > 0 ? entity.policies : null,
     },
   };
+}
+
+/** All entities by one of their names, with what else one may want to know of them. */
+function entityList(core: VaultCore, nameOf: (entity: Entity) => string): LogicalResponse {
+  const entities = core.entities.all();
+  if (entities.length === 0) return { data: {} };
+  const about = ({ name, aliases }: Entity): JsonValue => ({
+    name,
+    ...(aliases.length === 0
+      ? {}
+      : {
+          aliases: aliases.map((alias) => ({
+            id: alias.id,
+            mount_accessor: alias.mountAccessor,
+            ...mountOf(core, alias),
+            name: alias.name,
+          })),
+        }),
+  });
+  const info = new Map(entities.map((entity): [string, JsonValue] => [entity.id, about(entity)]));
+  return { data: { key_info: info, keys: entities.map(nameOf) } };
 }
 
 const ENTITY_FIELDS = {
@@ -68,49 +78,29 @@ function write(core: VaultCore, known: Entity | undefined, fields: Fields<typeof
     ...base,
     name: fields.get('name') || base.name,
     metadata: fields.get('metadata') ?? base.metadata,
-    policies: policies === undefined ? base.policies : sanitizePolicies(policies, false),
+    policies: policies === undefined ? base.policies : withoutRepeats(policies),
     disabled: fields.get('disabled') ?? base.disabled,
   };
   if (entity.policies.includes('root')) throw refusal('policies cannot contain root');
+  checkMetadata('entity', entity.metadata);
   core.entities.put(entity);
   return before === undefined ? { data: { aliases: null, id: entity.id, name: entity.name } } : undefined;
 }
 
-/** The entity that a question names in one way. @throws LogicalFault where it names none, or several */
-function lookUp(core: VaultCore, fields: Fields<typeof LOOKUP_FIELDS>): Entity | undefined {
-  const [id, name, aliasId, aliasName, accessor] = [
-    fields.get('id') ?? '',
-    fields.get('name') ?? '',
-    fields.get('alias_id') ?? '',
-    fields.get('alias_name') ?? '',
-    fields.get('alias_mount_accessor') ?? '',
-  ];
-  const given = [id, name, aliasId, aliasName, accessor].filter((text) => text !== '').length;
-  if (given === 0) throw refusal('query parameter not supplied');
-  if (given > 1 && !(given === 2 && aliasName !== '' && accessor !== '')) {
-    throw refusal('query parameter conflict; please supply distinct set of query parameters');
-  }
-  if (given === 1 && aliasName !== '') throw refusal('alias_mount_accessor not supplied');
-  if (given === 1 && accessor !== '') throw refusal('alias_name not supplied');
+function entityOf(core: VaultCore, { id, name, aliasId, aliasName, accessor }: Question): Entity | undefined {
   if (id !== '') return core.entities.get(id);
   if (name !== '') return core.entities.findByName(name);
   if (aliasName !== '') return core.entities.findByAlias(aliasName, accessor);
-  return core.entities.all().find(({ aliases }) => aliases.some((alias) => alias.id === aliasId));
+  return core.entities.ofAlias(aliasId);
 }
-
-const LOOKUP_FIELDS = {
-  id: 'string',
-  name: 'string',
-  alias_id: 'string',
-  alias_name: 'string',
-  alias_mount_accessor: 'string',
-} as const;
 
 /** The part of `identity/` that is about entities: those that logins make, and those made by hand. */
 export const identityBackend = (core: VaultCore): PathBackend => {
   const { entities } = core;
   const remove = (entity: Entity | undefined): undefined => {
-    if (entity !== undefined) entities.remove(entity.id);
+    if (entity === undefined) return undefined;
+    core.groups.forgetEntity(entity.id);
+    entities.remove(entity.id);
     return undefined;
   };
   return new PathBackend([
@@ -121,7 +111,7 @@ export const identityBackend = (core: VaultCore): PathBackend => {
         update: ({ fields }) => {
           const id = fields.get('id') ?? '';
           const known = entities.get(id);
-          if (id !== '' && known === undefined) throw refusal('invalid entity id');
+          if (id !== '' && known === undefined) throw refusal('entity not found from id');
           return write(core, known, fields);
         },
       },
@@ -129,12 +119,12 @@ export const identityBackend = (core: VaultCore): PathBackend => {
     definePath({
       pattern: /^entity\/id\/?$/,
       fields: {},
-      operations: { list: () => listing(sortedByBytes(entities.all().map((entity) => entity.id))) },
+      operations: { list: () => entityList(core, (entity) => entity.id) },
     }),
     definePath({
       pattern: /^entity\/name\/?$/,
       fields: {},
-      operations: { list: () => listing(sortedByBytes(entities.all().map((entity) => entity.name))) },
+      operations: { list: () => entityList(core, (entity) => entity.name) },
     }),
     definePath({
       pattern: /^entity\/id\/(?<id>[\w-]+)$/,
@@ -143,7 +133,7 @@ export const identityBackend = (core: VaultCore): PathBackend => {
         read: ({ fields }) => entityView(core, entities.get(fields.get('id') ?? '')),
         update: ({ fields }) => {
           const known = entities.get(fields.get('id') ?? '');
-          if (known === undefined) throw refusal('invalid entity id');
+          if (known === undefined) throw refusal('entity not found from id');
           return write(core, known, fields);
         },
         delete: ({ fields }) => remove(entities.get(fields.get('id') ?? '')),
@@ -159,9 +149,33 @@ export const identityBackend = (core: VaultCore): PathBackend => {
       },
     }),
     definePath({
+      pattern: /^entity\/batch-delete$/,
+      fields: { entity_ids: 'commaStrings' },
+      operations: {
+        update: ({ fields }) => {
+          const ids = fields.get('entity_ids') ?? [];
+          if (ids.length === 0) throw refusal('missing entity ids to delete');
+          for (const id of ids) remove(entities.get(id));
+          return undefined;
+        },
+      },
+    }),
+    ...aliasPaths(core),
+    definePath({
       pattern: /^lookup\/entity\/?$/,
       fields: LOOKUP_FIELDS,
-      operations: { update: ({ fields }) => entityView(core, lookUp(core, fields)) },
+      operations: { update: ({ fields }) => entityView(core, entityOf(core, questionOf(fields))) },
+    }),
+    ...groupPaths(core),
+    definePath({
+      pattern: /^lookup\/group\/?$/,
+      fields: LOOKUP_FIELDS,
+      operations: {
+        update: ({ fields }) => {
+          const { id, name } = questionOf(fields);
+          return groupLookedUp(core, id, name);
+        },
+      },
     }),
   ]);
 };

@@ -16,7 +16,7 @@ export interface AuthGrant {
   readonly numUses: number;
   readonly boundCidrs: readonly string[];
   readonly noDefaultPolicy: boolean;
-  /** As the role says: `default`, `service`, `batch`, `default-service` or `default-batch`. */
+  /** As the role says: `default`, `service` or `batch`. */
   readonly tokenType: string;
   /** Kept for renewals. */
   readonly internal: JsonMap;

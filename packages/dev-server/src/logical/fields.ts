@@ -16,26 +16,18 @@ export class Fields<TSchema extends FieldSchema> {
   /** The value of a field, or undefined where the request does not name it. */
   get<TName extends keyof TSchema & string>(name: TName): FieldValues[TSchema[TName]] | undefined {
     const raw = this.values.get(name);
-    if (raw === undefined) return undefined;
+    if (raw === undefined || !Object.hasOwn(this.schema, name)) return undefined;
     const type: TSchema[TName] = this.schema[name] as TSchema[TName]; // the index is one of its own keys
     return fieldDecoders[type](raw);
   }
 
   has(name: keyof TSchema & string): boolean {
-    return this.values.has(name);
+    return this.values.has(name) && Object.hasOwn(this.schema, name);
   }
 
   /** The value as it came. */
   raw(name: string): JsonValue | undefined {
     return this.values.get(name);
-  }
-
-  /** The same without what is not named here. */
-  only(names: readonly (keyof TSchema & string)[]): Fields<TSchema> {
-    return new Fields(
-      this.schema,
-      new Map([...this.values].filter(([name]) => names.some((kept) => kept === name))),
-    );
   }
 
   /** Everything that came, fields of the path or not. */

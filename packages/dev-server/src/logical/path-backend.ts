@@ -14,6 +14,8 @@ export interface Call<TSchema extends FieldSchema> {
 export interface PathDefinition<TSchema extends FieldSchema> {
   readonly pattern: RegExp;
   readonly fields: TSchema;
+  /** Which of the fields the path takes; absent for all. Others that come are ignored. */
+  readonly only?: readonly (keyof TSchema & string)[];
   readonly operations: {
     readonly [TOperation in Operation]?: (call: Call<TSchema>) => BackendAnswer;
   };
@@ -31,12 +33,15 @@ export interface BackendPath {
 export function definePath<const TSchema extends FieldSchema>(
   definition: PathDefinition<TSchema>,
 ): BackendPath {
+  const { only } = definition;
+  const taken = (values: JsonMap): JsonMap =>
+    only === undefined ? values : new Map([...values].filter(([name]) => only.some((kept) => kept === name)));
   return {
     pattern: definition.pattern,
     handle(request, values) {
       const handler = definition.operations[request.operation];
       if (handler === undefined) throw unsupportedOperation();
-      const fields = new Fields(definition.fields, values);
+      const fields = new Fields(definition.fields, taken(values));
       const problem = fields.problem();
       if (problem !== undefined) throw failure(problem);
       return handler({ fields, request });
@@ -50,6 +55,11 @@ export function definePath<const TSchema extends FieldSchema>(
     },
   };
 }
+
+/** Of every path that there is. */
+const HELP = {
+  data: { help: 'This server has no help texts.', openapi: null, see_also: null },
+} as const;
 
 /** A backend made of paths; the first whose pattern matches is taken. */
 export class PathBackend implements Backend {
@@ -70,9 +80,10 @@ export class PathBackend implements Backend {
   }
 
   handle(request: LogicalRequest): BackendAnswer {
+    if (request.operation === 'help' && request.path === '') return HELP;
     const found = this.find(request);
     if (found === undefined) throw unsupportedPath();
-    return found.path.handle(request, found.values);
+    return request.operation === 'help' ? HELP : found.path.handle(request, found.values);
   }
 
   private find(request: LogicalRequest): { path: BackendPath; values: JsonMap } | undefined {

@@ -7,19 +7,20 @@ export class WeakStruct {
 
   constructor(private readonly data: JsonMap) {}
 
-  /**
-   * @param name as the request has it
-   * @param shown as the message has it
-   */
-  read<TValue>(
-    name: string,
-    shown: string,
-    decode: (raw: JsonValue, name: string) => TValue,
-  ): TValue | undefined {
-    const raw = this.data.get(name);
+  // A key that is written as the field is comes before one that only differs in its case.
+  #value(name: string): JsonValue | undefined {
+    const exact = this.data.get(name);
+    if (exact !== undefined) return exact;
+    const wanted = name.toLowerCase();
+    return [...this.data].find(([key]) => key.toLowerCase() === wanted)?.[1];
+  }
+
+  /** @param name as Vault calls the field, which is what messages show */
+  read<TValue>(name: string, decode: (raw: JsonValue, name: string) => TValue): TValue | undefined {
+    const raw = this.#value(name);
     if (raw === undefined || raw === null) return undefined;
     try {
-      return decode(raw, shown);
+      return decode(raw, name);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#problems.push(...error.problems);

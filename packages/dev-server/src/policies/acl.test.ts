@@ -69,7 +69,8 @@ describe('parameters', () => {
     expect(may(policy, 'update', 'a', data(['ttl', '3h']))).toBe(false);
     expect(may(policy, 'update', 'a', data(['other', 'x']))).toBe(false);
     expect(may(policy, 'update', 'a')).toBe(true);
-    expect(may(policy, 'read', 'a', data(['other', 'x']))).toBe(true);
+    expect(may(policy, 'read', 'a', data(['other', 'x']))).toBe(false);
+    expect(may(policy, 'read', 'a', data(['ttl', '1h']))).toBe(true);
   });
 
   test('a * allows all others', () => {

@@ -62,13 +62,13 @@ export class Acl {
     if (max > 0 && !(wrapTtl <= max)) return false;
     if (min > 0 && !(wrapTtl >= min)) return false;
     if (max > 0 && max < min) return false;
-    const writes = needed === 'create' || needed === 'update';
-    return !writes || parametersAllowed(rule, question.data);
+    const hasParameters = needed !== 'delete' && needed !== 'list';
+    return !hasParameters || parametersAllowed(rule, question.data);
   }
 
-  /** Whether the path may be used where sudo is needed. */
-  hasSudo(path: string): boolean {
-    return this.isRoot || (this.ruleFor(path, false)?.capabilities.has('sudo') ?? false);
+  /** Whether the path may be used where sudo is needed. `list`: what is asked for is a list. */
+  hasSudo(path: string, list = false): boolean {
+    return this.isRoot || (this.ruleFor(path, list)?.capabilities.has('sudo') ?? false);
   }
 
   /** What may be done with a path, sorted; `deny` alone where nothing may. */
@@ -76,6 +76,11 @@ export class Acl {
     if (this.isRoot) return ['root'];
     const found = [...(this.ruleFor(path.replace(/^\/+/, ''), true)?.capabilities ?? [])].sort();
     return found.length === 0 ? ['deny'] : found;
+  }
+
+  /** The rules for whole paths and for beginnings of paths. */
+  rules(): { readonly exact: readonly PolicyRule[]; readonly prefixes: readonly PolicyRule[] } {
+    return { exact: [...this.#exact.values()], prefixes: [...this.#prefixes.values()] };
   }
 
   /** Whether anything at all is allowed at a mount or below it. */

@@ -11,6 +11,8 @@ export interface HclItem {
   readonly keys: readonly string[];
   readonly value: HclValue;
   readonly line: number;
+  /** Where the value begins, such as `1:20`; undefined in JSON. */
+  readonly valueAt?: string;
 }
 
 /** An object; one key may stand in it several times. */
@@ -74,7 +76,7 @@ class HclReader {
         case 'ASSIGN':
           if (keys.length > 1) throw this.fail(token, `nested object expected: LBRACE got: ${token.kind}`);
           if (keys.length === 0) throw this.fail(token, `no object keys found!`);
-          return { keys, value: this.value(depth), line: token.line };
+          return { keys, valueAt: this.position(), value: this.value(depth), line: token.line };
         case 'LBRACE':
           if (keys.length === 0) {
             throw this.fail(token, `expected: IDENT | STRING got: ${token.kind}`);
@@ -96,6 +98,11 @@ class HclReader {
           );
       }
     }
+  }
+
+  private position(): string {
+    const { line, column } = this.peek();
+    return `${line}:${column}`;
   }
 
   private nested(depth: number): HclObject {

@@ -30,7 +30,7 @@ function equal(rule: HclValue, value: JsonValue): boolean {
 const isListed = (value: JsonValue, list: readonly HclValue[]): boolean =>
   list.length === 0 || list.some((rule) => equal(rule, value));
 
-/** Whether the parameters of a write are those that a rule lets pass. */
+/** Whether the parameters of a write or a read are those that a rule lets pass. */
 export function parametersAllowed(rule: PolicyRule, data: JsonMap): boolean {
   const { allowedParameters: allowed, deniedParameters: denied, requiredParameters } = rule;
   if (requiredParameters.some((name) => !data.has(name))) return false;

@@ -50,6 +50,22 @@ EOT
       'path "x" { capabilities = ["read" "list"] }',
       /error parsing list, expected comma or list end, got: STRING$/,
     ],
+    [
+      'path "x" {\n  capabilities = "read"\n}',
+      'failed to parse policy: path "x": At 2:18: unknown slice type: *ast.LiteralType',
+    ],
+    [
+      'path "x" { allowed_parameters = { "a" = "b" } }',
+      'failed to parse policy: path "x": At 1:41: unknown slice type: *ast.LiteralType',
+    ],
+    [
+      'path "x" { denied_parameters = "a" }',
+      'failed to parse policy: path "x": At 1:32: root.denied_parameters: not an object type for map (*ast.LiteralType)',
+    ],
+    [
+      'path "{{identity.entity.id" {}',
+      'failed to parse policy: failed to validate policy templating: unbalanced templating characters',
+    ],
     ['path "x', /literal not terminated$/],
     ['path ? {}', /illegal character$/],
     ['{"path":', /invalid JSON$/],

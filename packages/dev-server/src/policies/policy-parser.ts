@@ -37,6 +37,14 @@ function checkKeys(object: HclObject, valid: ReadonlySet<string>, prefix: string
   if (problems.length > 0) throw new PolicyError(framed(...problems));
 }
 
+const isScalar = (value: HclValue): boolean => !Array.isArray(value) && !(value instanceof HclObject);
+
+/** What Vault says where there is one value instead of a list. */
+function checkList({ value, valueAt }: HclItem, key: string): void {
+  if (valueAt === undefined || !isScalar(value)) return;
+  throw new PolicyError(`path ${quote(key)}: At ${valueAt}: unknown slice type: *ast.LiteralType`);
+}
+
 const strings = (value: HclValue | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
 
@@ -44,11 +52,18 @@ const strings = (value: HclValue | undefined): string[] =>
 const entryOf = (object: HclObject, key: string): HclValue | undefined =>
   object.items.findLast((item) => item.keys[0] === key)?.value;
 
-function parameters(object: HclObject, key: string): ParameterRules {
+function parameters(object: HclObject, name: string, key: string): ParameterRules {
   const rules = new Map<string, readonly HclValue[]>();
-  for (const item of object.items.filter((candidate) => candidate.keys[0] === key)) {
+  for (const item of object.items.filter((candidate) => candidate.keys[0] === name)) {
+    if (isScalar(item.value) && item.valueAt !== undefined) {
+      throw new PolicyError(
+        `path ${quote(key)}: At ${item.valueAt}: root.${name}: not an object type for map (*ast.LiteralType)`,
+      );
+    }
     if (!(item.value instanceof HclObject)) continue;
-    for (const { keys, value } of item.value.items) {
+    for (const parameter of item.value.items) {
+      checkList(parameter, key);
+      const { keys, value } = parameter;
       rules.set((keys[0] ?? '').toLowerCase(), Array.isArray(value) ? value : [value]);
     }
   }
@@ -81,8 +96,20 @@ function capabilitiesOf(body: HclObject, key: string): ReadonlySet<Capability> {
   return found.has('deny') ? new Set(['deny']) : found;
 }
 
+/** Braces of templates come in pairs. */
+function checkTemplates(key: string): void {
+  const [before = '', ...parts] = key.split('{{');
+  if (before.includes('}}') || parts.some((part) => part.split('}}').length !== 2)) {
+    throw new PolicyError('failed to validate policy templating: unbalanced templating characters');
+  }
+}
+
+const LISTS = new Set(['capabilities', 'required_parameters', 'mfa_methods']);
+
 function rule(key: string, body: HclObject): PolicyRule {
+  checkTemplates(key);
   checkKeys(body, RULE_KEYS, `path ${quote(key)}: `);
+  for (const item of body.items) if (LISTS.has(item.keys[0] ?? '')) checkList(item, key);
   const path = key.replace(/^\//, '');
   if (path.includes('+*')) {
     throw new PolicyError(`path ${quote(path)}: invalid use of wildcards ('+*' is forbidden)`);
@@ -94,8 +121,8 @@ function rule(key: string, body: HclObject): PolicyRule {
     isPrefix,
     hasSegmentWildcards,
     capabilities: capabilitiesOf(body, key),
-    allowedParameters: parameters(body, 'allowed_parameters'),
-    deniedParameters: parameters(body, 'denied_parameters'),
+    allowedParameters: parameters(body, 'allowed_parameters', key),
+    deniedParameters: parameters(body, 'denied_parameters', key),
     requiredParameters: strings(entryOf(body, 'required_parameters')).map((name) => name.toLowerCase()),
     minWrappingTtl: ttl(body, 'min_wrapping_ttl'),
     maxWrappingTtl: ttl(body, 'max_wrapping_ttl'),

@@ -1,5 +1,6 @@
 import { sortedByBytes } from '../go/compare-bytes.js';
 import type { Entity } from '../identity/entity.js';
+import type { Group } from '../identity/group.js';
 import { collection, type Storage } from '../state/storage.js';
 import { Acl } from './acl.js';
 import { DEFAULT_POLICY, WRAPPING_POLICY, WRAPPING_POLICY_NAME } from './default-policy.js';
@@ -21,16 +22,17 @@ export class PolicyStore {
 
   /** The text of a policy; that of `root` is empty. */
   get(name: string): string | undefined {
-    return name === 'root' ? '' : this.#texts.get(name);
+    if (name === 'root') return '';
+    return name === WRAPPING_POLICY_NAME ? WRAPPING_POLICY : this.#texts.get(name);
   }
 
   names(): string[] {
-    return sortedByBytes([...this.#texts.keys(), 'root']);
+    return [...sortedByBytes(this.#texts.keys()), 'root'];
   }
 
-  /** @throws PolicyError */
-  set(name: string, text: string): void {
-    this.#parsed.set(name, parsePolicy(text));
+  /** @param rules what the text says */
+  set(name: string, text: string, rules: readonly PolicyRule[]): void {
+    this.#parsed.set(name, rules);
     this.#texts.set(name, text);
   }
 
@@ -40,7 +42,7 @@ export class PolicyStore {
   }
 
   private rules(name: string): readonly PolicyRule[] {
-    const text = name === WRAPPING_POLICY_NAME ? WRAPPING_POLICY : this.#texts.get(name);
+    const text = this.get(name);
     if (text === undefined) return [];
     let rules = this.#parsed.get(name);
     if (rules === undefined) {
@@ -51,13 +53,13 @@ export class PolicyStore {
   }
 
   /** What the policies of these names say together, for the entity of a token. */
-  acl(names: readonly string[], entity: Entity | undefined): Acl {
+  acl(names: readonly string[], entity: Entity | undefined, groups: readonly Group[]): Acl {
     if (names.includes('root')) return new Acl(true, []);
     const rules = names.flatMap((name) => this.rules(name));
     return new Acl(
       false,
       rules.flatMap((rule) => {
-        const path = rule.path.includes('{{') ? fillTemplates(rule.path, entity) : rule.path;
+        const path = rule.path.includes('{{') ? fillTemplates(rule.path, entity, groups) : rule.path;
         return path === undefined ? [] : [{ ...rule, path }];
       }),
     );

@@ -2,7 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
-import { PolicyError } from '../policies/policy-parser.js';
+import { PolicyError, parsePolicy } from '../policies/policy-parser.js';
 
 const IMMUTABLE = new Set(['root', 'response-wrapping', 'control-group']);
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -14,8 +14,9 @@ function set(core: VaultCore, name: string, text: string): void {
   if (text === '') throw refusal("'policy' parameter not supplied or empty");
   try {
     const policy = decoded(text);
+    const rules = parsePolicy(policy);
     if (IMMUTABLE.has(name)) throw refusal(`cannot update "${name}" policy`);
-    core.policies.set(name, policy);
+    core.policies.set(name, policy, rules);
   } catch (error) {
     throw error instanceof PolicyError ? refusal(error.message) : error;
   }

@@ -1,4 +1,4 @@
-import { DurationError, parseDuration } from '../go/duration.js';
+import { DurationError, parseDuration, parseGoDuration } from '../go/duration.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { CreateRequest } from './create-request.js';
 import type { TokenRole } from './role-record.js';
@@ -16,10 +16,10 @@ export interface CreateDurations {
 }
 
 /** Reads a duration in seconds. @throws LogicalFault */
-function read(text: string, name: string): number {
+function read(text: string, name: string, parse: (text: string) => number = parseDuration): number {
   if (text === '') return 0;
   try {
-    const seconds = Math.trunc(parseDuration(text) / 1000);
+    const seconds = Math.trunc(parse(text) / 1000);
     if (seconds < 0) throw refusal(`${name} must be positive`);
     return seconds;
   } catch (error) {
@@ -48,7 +48,7 @@ export function durationsFor(
   const explicitMaxTtl = read(request.explicitMaxTtl, 'explicit_max_ttl');
   const period = read(request.period, 'period');
   if (period > 0 && !isSudo) throw refusal('root or sudo privileges required to create periodic token');
-  const ttl = request.ttl === '' ? read(request.lease, 'lease') : read(request.ttl, 'ttl');
+  const ttl = request.ttl === '' ? read(request.lease, 'lease', parseGoDuration) : read(request.ttl, 'ttl');
   const warnings: string[] = [];
   // A batch token cannot have what these fields of a role say.
   const limits = batch ? undefined : role;

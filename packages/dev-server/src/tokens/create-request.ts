@@ -24,20 +24,20 @@ export interface CreateRequest {
 /** @throws LogicalFault when a field has the wrong type */
 export function readCreateRequest(data: JsonMap): CreateRequest {
   const fields = new WeakStruct(data);
-  const text = (name: string, shown = name): string => fields.read(name, shown, decodeString) ?? '';
+  const text = (name: string): string => fields.read(name, decodeString) ?? '';
   const request: CreateRequest = {
-    id: text('id', 'ID'),
-    policies: fields.read('policies', 'Policies', (raw, name) => decodeList(raw, decodeString, name)) ?? [],
-    meta: fields.read('meta', 'meta', decodeStringMap) ?? null,
-    noParent: fields.read('no_parent', 'no_parent', decodeBool) ?? false,
-    noDefaultPolicy: fields.read('no_default_policy', 'no_default_policy', decodeBool) ?? false,
-    lease: text('lease', 'Lease'),
-    ttl: text('ttl', 'TTL'),
-    renewable: fields.read('renewable', 'Renewable', decodeBool) ?? true,
+    id: text('ID'),
+    policies: fields.read('Policies', (raw, name) => decodeList(raw, decodeString, name)) ?? [],
+    meta: fields.read('meta', decodeStringMap) ?? null,
+    noParent: fields.read('no_parent', decodeBool) ?? false,
+    noDefaultPolicy: fields.read('no_default_policy', decodeBool) ?? false,
+    lease: text('Lease'),
+    ttl: text('TTL'),
+    renewable: fields.read('Renewable', decodeBool) ?? true,
     explicitMaxTtl: text('explicit_max_ttl'),
     displayName: text('display_name'),
-    numUses: fields.read('num_uses', 'num_uses', decodeInt) ?? 0,
-    period: text('period', 'Period'),
+    numUses: fields.read('num_uses', decodeInt) ?? 0,
+    period: text('Period'),
     type: text('type'),
     entityAlias: text('entity_alias'),
   };

@@ -1,4 +1,5 @@
 import type { VaultCore } from '../core/vault-core.js';
+import { globFits } from '../go/glob.js';
 import { calculateTtl } from '../leases/calculate-ttl.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
@@ -45,11 +46,14 @@ const lesserUses = (asked: number, byRole: number): number =>
 function entityOf(core: VaultCore, wanted: CreateRequest, role: TokenRole | undefined): string {
   if (wanted.entityAlias === '') return '';
   if (role === undefined) throw refusal("'entity_alias' is only allowed in combination with token role");
-  if (!(role.allowedEntityAliases ?? []).includes(wanted.entityAlias.toLowerCase())) {
+  const name = wanted.entityAlias.toLowerCase();
+  if (!(role.allowedEntityAliases ?? []).some((pattern) => globFits(pattern, name))) {
     throw refusal("invalid 'entity_alias' value");
   }
   const accessor = core.mounts.get('auth/token/')?.accessor ?? '';
-  return core.entities.forAlias(accessor, wanted.entityAlias, new Map()).id;
+  const entity = core.entities.forAlias(accessor, wanted.entityAlias, new Map());
+  if (entity.disabled) throw refusal('entity from given entity alias is disabled', 403);
+  return entity.id;
 }
 
 function checkChosenId(core: VaultCore, id: string): void {
@@ -115,9 +119,11 @@ export function createToken(
   if (wanted.id !== '') warnings.push(CUSTOM_ID);
   const renewable = type === 'service' && ttl !== 0 && wanted.renewable && (role?.renewable ?? true);
   const boundCidrs = role !== undefined ? role.tokenBoundCidrs : orphan ? [] : parent.boundCidrs;
-  checkChosenId(core, wanted.id);
+  // A batch token is made of what it stands for, whichever ID was asked for.
+  const id = type === 'batch' ? '' : wanted.id;
+  checkChosenId(core, id);
   const token = core.tokens.add({
-    ...(wanted.id === '' ? {} : { id: wanted.id }),
+    ...(id === '' ? {} : { id }),
     parent: orphan ? '' : parent.id,
     policies,
     path: role === undefined || role.pathSuffix === '' ? fullPath : `${fullPath}/${role.pathSuffix}`,
@@ -136,5 +142,5 @@ export function createToken(
   for (const policy of policies) {
     if (core.policies.get(policy) === undefined) warnings.push(`Policy "${policy}" does not exist`);
   }
-  return { warnings, auth: authBlock(token, { ttl, renewable }) };
+  return { warnings, auth: authBlock(token, { ttl, renewable }, core.identityPolicies(token.entityId)) };
 }

@@ -3,6 +3,7 @@ import { failure, refusal } from '../logical/logical-fault.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 import type { TokenEntry } from './token-entry.js';
+import { lookupProblem } from './token-shape.js';
 import { tokenView } from './token-view.js';
 
 /** @throws LogicalFault when there is no such accessor */
@@ -16,7 +17,9 @@ export function tokenByAccessor(core: VaultCore, accessor: string): TokenEntry {
 /** `lookup`, `lookup-self`, `lookup-accessor` and the list of accessors. */
 export const lookupPaths = (core: VaultCore): readonly BackendPath[] => {
   const look = (id: string): LogicalResponse => {
-    const token = core.tokens.find(id);
+    const problem = lookupProblem(id);
+    if (problem !== undefined) throw refusal(problem);
+    const token = core.tokens.findSpent(id);
     if (token === undefined) throw refusal('bad token', 403);
     return { data: tokenView(core, token) };
   };

@@ -4,6 +4,7 @@ import type { LeaseRecord } from '../leases/lease-record.js';
 import { failure, refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
 import type { LogicalResponse } from '../logical/logical-response.js';
+import type { RoutedMount } from '../mounts/mount-table.js';
 import { authBlock } from './auth-block.js';
 import { TOKEN_ROLES } from './role-record.js';
 import type { TokenEntry } from './token-entry.js';
@@ -20,6 +21,17 @@ function termsOfCreated(core: VaultCore, token: TokenEntry, lease: LeaseRecord):
     throw failure(`original token role "${token.role}" could not be found, not renewing`);
   }
   return { ttl: lease.ttl, period: role.tokenPeriod, explicitMaxTtl: role.tokenExplicitMaxTtl };
+}
+
+/** On what terms a login is renewed: those of the auth role as it is now, but what it said of the explicit maximum. */
+function termsOfLogin(
+  mount: RoutedMount | undefined,
+  token: TokenEntry,
+  lease: LeaseRecord,
+  request: LogicalRequest,
+): Terms | undefined {
+  const grant = mount?.backend.renewLogin?.(lease, request);
+  return grant && { ...grant, explicitMaxTtl: token.explicitMaxTtl };
 }
 
 /**
@@ -40,7 +52,7 @@ export function renewToken(
   if (lease?.renewable !== true) throw refusal('lease is not renewable');
   const mount = core.mounts.route(token.path);
   const created = token.path.startsWith('auth/token/');
-  const terms = created ? termsOfCreated(core, token, lease) : mount?.backend.renewLogin?.(lease, request);
+  const terms = created ? termsOfCreated(core, token, lease) : termsOfLogin(mount, token, lease, request);
   if (terms === undefined) return undefined;
   const now = core.now();
   const { ttl, warnings } = calculateTtl({
@@ -52,6 +64,6 @@ export function renewToken(
   core.leases.extend(lease, ttl, now);
   return {
     warnings,
-    auth: authBlock(token, { ttl, renewable: true }, core.entities.get(token.entityId)?.policies),
+    auth: authBlock(token, { ttl, renewable: true }, core.identityPolicies(token.entityId)),
   };
 }

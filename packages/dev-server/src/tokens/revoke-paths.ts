@@ -1,11 +1,14 @@
 import type { VaultCore } from '../core/vault-core.js';
-import { refusal } from '../logical/logical-fault.js';
+import { failure, refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 import { tokenByAccessor } from './lookup-paths.js';
+import { lookupProblem } from './token-shape.js';
 
 /** `revoke`, `revoke-self`, `revoke-accessor` and `revoke-orphan`. */
 export const revokePaths = (core: VaultCore): readonly BackendPath[] => {
   const revoke = (id: string): undefined => {
+    const problem = lookupProblem(id);
+    if (problem !== undefined) throw failure(problem);
     const token = core.tokens.find(id);
     if (token === undefined) return undefined;
     if (token.type === 'batch') throw refusal('batch tokens cannot be revoked');
@@ -50,6 +53,8 @@ export const revokePaths = (core: VaultCore): readonly BackendPath[] => {
           if (caller === undefined || !core.aclOf(caller).hasSudo('auth/token/revoke-orphan')) {
             throw refusal('root or sudo privileges required to revoke and orphan');
           }
+          const problem = lookupProblem(id);
+          if (problem !== undefined) throw failure(`error when looking up token to revoke: ${problem}`);
           const token = core.tokens.find(id);
           if (token === undefined) throw refusal('token to revoke not found');
           if (token.type === 'batch') throw refusal('batch tokens cannot be revoked');

@@ -1,12 +1,12 @@
-import { checkAddresses } from '../auth/token-settings.js';
+import { addressProblem } from '../auth/token-settings.js';
 import type { VaultCore } from '../core/vault-core.js';
+import { shownAddress } from '../go/cidr.js';
 import { sortedByBytes } from '../go/compare-bytes.js';
 import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
-import { SYSTEM_TTL } from '../mounts/mount-entry.js';
-import { sanitizePolicies } from '../policies/sanitize-policies.js';
+import { sanitizePolicies, withoutRepeats } from '../policies/sanitize-policies.js';
 import { TOKEN_ROLES, type TokenRole } from './role-record.js';
 
 const FIELDS = {
@@ -63,8 +63,8 @@ const view = (role: TokenRole): LogicalResponse => ({
     token_explicit_max_ttl: role.tokenExplicitMaxTtl,
     token_period: role.tokenPeriod,
     token_type: role.tokenType,
-    ...(role.tokenBoundCidrs.length > 0 ? { token_bound_cidrs: role.tokenBoundCidrs } : {}),
-    ...(role.boundCidrs.length > 0 ? { bound_cidrs: role.boundCidrs } : {}),
+    ...(role.tokenBoundCidrs.length > 0 ? { token_bound_cidrs: role.tokenBoundCidrs.map(shownAddress) } : {}),
+    ...(role.boundCidrs.length > 0 ? { bound_cidrs: role.boundCidrs.map(shownAddress) } : {}),
     ...(role.tokenNumUses > 0 ? { token_num_uses: role.tokenNumUses } : {}),
   },
 });
@@ -86,8 +86,11 @@ function renamed<TValue>(
   return older === undefined ? {} : { token: older, old: older };
 }
 
+const lowerCase = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+
 const TYPES = new Set(['service', 'batch', 'default-service', 'default-batch']);
-const SUFFIX = /^\w[\w.-]+\w$/;
+/** Somewhere in the suffix is enough, as for Vault. */
+const SUFFIX = /\w[\w.-]+\w/;
 
 function checkBatch(role: TokenRole): void {
   if (role.tokenType !== 'batch') return;
@@ -99,11 +102,28 @@ function checkBatch(role: TokenRole): void {
   if (role.tokenExplicitMaxTtl !== 0) throw refuse('tokens with an explicit max TTL');
 }
 
+/** What is wrong with the fields that this role shares with those of auth methods. */
+function checkTokenFields(fields: RoleFields): void {
+  const wrong = addressProblem(fields.get('token_bound_cidrs') ?? []);
+  if (wrong !== undefined) throw refusal(`error parsing role fields: ${wrong}`);
+  if ((fields.get('token_num_uses') ?? 0) < 0) {
+    throw refusal("error parsing role fields: 'token_num_uses' cannot be negative");
+  }
+  const older = addressProblem(fields.get('bound_cidrs') ?? []);
+  if (older !== undefined && !fields.has('token_bound_cidrs')) {
+    throw refusal(`error parsing bound_cidrs: ${older}`);
+  }
+}
+
 function change(known: TokenRole, fields: RoleFields, warnings: string[]): TokenRole {
   const suffix = fields.get('path_suffix') ?? known.pathSuffix;
   if (fields.get('path_suffix') && !SUFFIX.test(suffix)) {
     throw refusal('given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w');
   }
+  if (suffix.includes('..')) {
+    throw refusal('error registering path suffix: path cannot contain parent references');
+  }
+  checkTokenFields(fields);
   const type = fields.get('token_type');
   if (type !== undefined && !TYPES.has(type)) throw refusal(`invalid 'token_type' value "${type}"`);
   const period = renamed(fields.get('token_period'), fields.get('period'), 'period', 0, warnings);
@@ -131,9 +151,7 @@ function change(known: TokenRole, fields: RoleFields, warnings: string[]): Token
     pathSuffix: suffix,
     allowedPolicies: allowed === undefined ? known.allowedPolicies : sanitizePolicies(allowed, false),
     disallowedPolicies:
-      disallowed === undefined
-        ? known.disallowedPolicies
-        : sortedByBytes(new Set(disallowed.map((name) => name.toLowerCase()))),
+      disallowed === undefined ? known.disallowedPolicies : withoutRepeats(lowerCase(disallowed)),
     tokenPeriod: period.token ?? known.tokenPeriod,
     period: period.old ?? known.period,
     tokenBoundCidrs: cidrs.token ?? known.tokenBoundCidrs,
@@ -144,9 +162,7 @@ function change(known: TokenRole, fields: RoleFields, warnings: string[]): Token
     tokenNoDefaultPolicy: fields.get('token_no_default_policy') ?? known.tokenNoDefaultPolicy,
     tokenType: type ?? known.tokenType,
     allowedEntityAliases:
-      aliases === undefined
-        ? known.allowedEntityAliases
-        : sortedByBytes(new Set(aliases.map((name) => name.toLowerCase()))),
+      aliases === undefined ? known.allowedEntityAliases : withoutRepeats(lowerCase(aliases)),
   };
 }
 
@@ -157,12 +173,13 @@ export const rolePaths = (core: VaultCore): readonly BackendPath[] => {
     const name = fields.get('role_name') ?? '';
     const warnings: string[] = [];
     const role = change(roles.get(name) ?? newRole(name), fields, warnings);
-    if (role.tokenExplicitMaxTtl > SYSTEM_TTL) {
+    const max = fields.has('token_explicit_max_ttl') ? role.tokenExplicitMaxTtl : role.explicitMaxTtl;
+    const { systemMax } = core.ttlsOf(core.mounts.get('auth/token/'));
+    if (max > systemMax) {
       warnings.push(
-        `Given explicit max TTL of ${role.tokenExplicitMaxTtl} is greater than system/mount allowed value of ${SYSTEM_TTL} seconds; until this is fixed attempting to create tokens against this role will result in an error`,
+        `Given explicit max TTL of ${max} is greater than system/mount allowed value of ${systemMax} seconds; until this is fixed attempting to create tokens against this role will result in an error`,
       );
     }
-    checkAddresses(role.tokenBoundCidrs);
     checkBatch(role);
     roles.set(name, role);
     return warnings.length > 0 ? { warnings } : undefined;

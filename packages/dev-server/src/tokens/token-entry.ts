@@ -15,7 +15,7 @@ export interface TokenEntry {
   readonly path: string;
   readonly meta: ReadonlyMap<string, string> | null;
   readonly displayName: string;
-  /** Uses left; 0 for any number. */
+  /** Uses left; 0 for any number, negative during the last one. */
   numUses: number;
   readonly creationTime: number;
   readonly ttl: number;

@@ -15,8 +15,21 @@ export const hasUnknownNamespace = (token: string): boolean => {
   return namespace !== '' && namespace !== ROOT_NAMESPACE;
 };
 
-/** What is wrong with a token by its mere form, said before anything else is looked at. */
-export const namespaceProblem = (token: string): string | undefined =>
-  hasUnknownNamespace(token) && !looksLikeJwt(token)
-    ? 'failed to look up namespace from the token: no namespace'
-    : undefined;
+/** Where the text of a batch token is no base64, counted from behind its prefix; undefined where it is. */
+function base64Fault(token: string): number | undefined {
+  const [text = ''] = token.slice(2).split('.');
+  const at = text.search(/[^A-Za-z0-9_-]/);
+  if (at !== -1) return at;
+  return text.length % 4 === 1 ? text.length - 1 : undefined;
+}
+
+/** Why a token cannot even be looked for. */
+export function lookupProblem(token: string): string | undefined {
+  const fault = token.startsWith('b.') ? base64Fault(token) : undefined;
+  if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;
+  return hasUnknownNamespace(token) ? 'failed to look up namespace from the token: no namespace' : undefined;
+}
+
+/** The same for the token of a request, which is said before anything else is looked at. */
+export const requestTokenProblem = (token: string): string | undefined =>
+  looksLikeJwt(token) ? undefined : lookupProblem(token);

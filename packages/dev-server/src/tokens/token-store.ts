@@ -70,12 +70,18 @@ export class TokenStore {
   /** Whether a client may choose an id. @throws TokenIdError */
   checkId(id: string): void {
     if (id.startsWith('s.')) throw new TokenIdError("custom token ID cannot have the 's.' prefix");
-    if (id.includes('.')) throw new TokenIdError("custom token ID cannot have the '.' in the value");
+    if (id.includes('.')) throw new TokenIdError("custom token ID cannot have a '.' in the value");
     if (this.#tokens.has(id)) throw new TokenIdError('cannot create a token with a duplicate ID');
   }
 
-  /** A token that is known and has not expired. */
+  /** A token that is known, has not expired, and is not at its last use. */
   find(id: string): TokenEntry | undefined {
+    const token = this.findSpent(id);
+    return token === undefined || token.numUses < 0 ? undefined : token;
+  }
+
+  /** The same, and also one that goes when the request that is its last use is done. */
+  findSpent(id: string): TokenEntry | undefined {
     const token = this.#tokens.get(id);
     if (token === undefined || hasUnknownNamespace(id)) return undefined;
     if (token.type === 'batch' && this.expireTime(token) <= this.now()) return undefined;

@@ -1,7 +1,9 @@
 import type { VaultCore } from '../core/vault-core.js';
+import { shownAddress } from '../go/cidr.js';
 import { formatTime } from '../go/timestamp.js';
 import type { JsonRecord } from '../json/json-value.js';
 import { secondsLeft } from '../leases/lease-store.js';
+import { ROOT_PATH } from './root-token.js';
 import type { TokenEntry } from './token-entry.js';
 
 function renewals(core: VaultCore, token: TokenEntry): JsonRecord {
@@ -11,7 +13,7 @@ function renewals(core: VaultCore, token: TokenEntry): JsonRecord {
 }
 
 function identityPolicies(core: VaultCore, token: TokenEntry): JsonRecord {
-  const policies = core.entities.get(token.entityId)?.policies ?? [];
+  const policies = core.identityPolicies(token.entityId);
   return policies.length === 0 ? {} : { external_namespace_policies: {}, identity_policies: policies };
 }
 
@@ -19,6 +21,7 @@ function identityPolicies(core: VaultCore, token: TokenEntry): JsonRecord {
 export function tokenView(core: VaultCore, token: TokenEntry): JsonRecord {
   const expireTime = core.tokens.expireTime(token);
   const expires = Number.isFinite(expireTime);
+  const leased = token.path !== ROOT_PATH;
   return {
     accessor: token.accessor,
     creation_time: Math.floor(token.creationTime / 1000),
@@ -28,17 +31,17 @@ export function tokenView(core: VaultCore, token: TokenEntry): JsonRecord {
     expire_time: expires ? formatTime(expireTime) : null,
     explicit_max_ttl: token.explicitMaxTtl,
     id: token.id,
-    issue_time: formatTime(token.creationTime),
+    ...(leased ? { issue_time: formatTime(token.creationTime) } : {}),
     ...renewals(core, token),
     meta: token.meta,
     num_uses: token.numUses,
     orphan: token.parent === '',
     path: token.path,
     ...(token.period > 0 ? { period: token.period } : {}),
-    ...(token.boundCidrs.length > 0 ? { bound_cidrs: token.boundCidrs } : {}),
+    ...(token.boundCidrs.length > 0 ? { bound_cidrs: token.boundCidrs.map(shownAddress) } : {}),
     policies: token.policies,
     ...identityPolicies(core, token),
-    renewable: core.tokens.leaseOf(token)?.renewable ?? false,
+    ...(leased ? { renewable: core.tokens.leaseOf(token)?.renewable ?? false } : {}),
     ...(token.role === '' ? {} : { role: token.role }),
     ttl: expires ? secondsLeft({ expireTime }, core.now()) : 0,
     type: token.type,

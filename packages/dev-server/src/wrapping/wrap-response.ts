@@ -26,8 +26,11 @@ export function wrapResponse(
 ): LogicalResponse | undefined {
   if (response === undefined || response.rendered !== undefined) return response;
   const { rewrap } = response;
-  const ttl = rewrap?.ttl ?? request.wrap?.ttl;
-  if (ttl === undefined) return response;
+  const ttl = Math.min(
+    rewrap?.ttl ?? Number.POSITIVE_INFINITY,
+    request.wrap?.ttl ?? Number.POSITIVE_INFINITY,
+  );
+  if (!Number.isFinite(ttl)) return response;
   refuseEmptyList(request, response);
   const seconds = Math.trunc(ttl / 1000);
   const creationPath = rewrap?.creationPath ?? request.path;

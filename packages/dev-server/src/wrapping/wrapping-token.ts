@@ -2,6 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
 import { WRAPPING_POLICY_NAME } from '../policies/default-policy.js';
+import { lookupProblem } from '../tokens/token-shape.js';
 import { readWrappingToken } from './wrapping-jwt.js';
 
 const PATHS = new Set(['sys/wrapping/lookup', 'sys/wrapping/unwrap', 'sys/wrapping/rewrap']);
@@ -21,7 +22,11 @@ function tokenIn(request: LogicalRequest): string {
 function plain(core: VaultCore, token: string): string {
   if (token.split('.').length !== 3) return token;
   const inside = readWrappingToken(core, token);
-  if (inside === undefined) throw problem('wrapping token signature could not be validated');
+  if (inside === undefined) {
+    throw problem(
+      'wrapping token signature could not be validated: square/go-jose: error in cryptographic primitive',
+    );
+  }
   return inside;
 }
 
@@ -37,6 +42,8 @@ export function checkWrappingToken(core: VaultCore, request: LogicalRequest): Lo
   const given = tokenIn(request);
   if (given === '') throw problem('token is empty');
   const token = plain(core, given);
+  const shape = lookupProblem(token);
+  if (shape !== undefined) throw problem(shape);
   const entry = core.tokens.find(token);
   if (entry === undefined || entry.policies.length !== 1 || entry.policies[0] !== WRAPPING_POLICY_NAME) {
     throw refusal('wrapping token is not valid or does not exist');

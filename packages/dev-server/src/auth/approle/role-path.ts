@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isCidr } from '../../go/cidr.js';
-import type { Fields } from '../../logical/fields.js';
+import { formatDuration } from '../../go/duration.js';
+import { Fields } from '../../logical/fields.js';
 import { failure, refusal } from '../../logical/logical-fault.js';
 import type { LogicalResponse } from '../../logical/logical-response.js';
 import { type BackendPath, definePath } from '../../logical/path-backend.js';
@@ -46,50 +47,72 @@ const view = (role: AppRole): LogicalResponse => ({
     secret_id_num_uses: role.secretIdNumUses,
     secret_id_ttl: role.secretIdTtl,
     ...settingsView(role.settings),
-    ...(role.policies === undefined ? {} : { policies: role.policies }),
-    ...(role.period === undefined ? {} : { period: role.period }),
+    ...(role.policies?.length ? { policies: role.policies } : {}),
+    ...(role.period ? { period: role.period } : {}),
   },
 });
 
 /** Older names of fields set the same things, and are remembered so that answers show them. */
 function withOlderFields(known: AppRole, fields: RoleFields): AppRole {
+  const { policies: oldPolicies, period: oldPeriod, ...role } = known;
   const policies = fields.get('policies');
   const period = fields.get('period');
-  const { policies: oldPolicies, period: oldPeriod, ...rest } = known;
-  let role: AppRole = rest;
-  const keptPolicies = fields.has('token_policies') ? undefined : (policies ?? oldPolicies);
-  const keptPeriod = fields.has('token_period') ? undefined : (period ?? oldPeriod);
-  if (keptPolicies !== undefined) {
-    const clean = sanitizePolicies(keptPolicies, false);
-    role = { ...role, policies: clean, settings: { ...role.settings, policies: clean } };
-  }
-  if (keptPeriod !== undefined) {
-    role = { ...role, period: keptPeriod, settings: { ...role.settings, period: keptPeriod } };
-  }
-  return role;
+  // What a newer name says counts, and is what the older one shows where both are given.
+  const keptPolicies = fields.has('token_policies')
+    ? policies && role.settings.policies
+    : policies === undefined
+      ? oldPolicies
+      : sanitizePolicies(policies, false);
+  const keptPeriod = fields.has('token_period') ? period && role.settings.period : (period ?? oldPeriod);
+  return {
+    ...role,
+    settings: {
+      ...role.settings,
+      policies: keptPolicies ?? role.settings.policies,
+      period: keptPeriod ?? role.settings.period,
+    },
+    ...(keptPolicies === undefined ? {} : { policies: keptPolicies }),
+    ...(keptPeriod === undefined ? {} : { period: keptPeriod }),
+  };
 }
 
-function checkRole(role: AppRole): void {
-  const invalid = role.secretIdBoundCidrs?.find((block) => !isCidr(block));
-  if (invalid !== undefined) {
-    throw failure(`failed to validate CIDR blocks: invalid CIDR address: ${invalid}`);
-  }
-  if (role.secretIdNumUses < 0) throw refusal('secret_id_num_uses cannot be negative');
+/** @throws LogicalFault for the first text that is no CIDR block */
+export function checkCidrBlocks(blocks: readonly string[], what = 'CIDR blocks', fail = failure): void {
+  const invalid = blocks.find((block) => !isCidr(block));
+  if (invalid !== undefined) throw fail(`failed to validate ${what}: invalid CIDR address: ${invalid}`);
+}
+
+/** Puts a role in its place, where it may be. @throws LogicalFault */
+export function storeRole(store: AppRoleStore, role: AppRole): undefined {
   const bound = role.bindSecretId || role.secretIdBoundCidrs?.length || role.settings.boundCidrs.length;
   if (!bound) throw failure('at least one constraint should be enabled on the role');
+  const other = store.roleById(role.roleId);
+  if (other !== undefined && other.name !== role.name) throw failure('role_id already in use');
+  store.putRole(role);
+  return undefined;
+}
+
+/** @throws LogicalFault for a period that the mount does not allow */
+export function checkPeriod(store: AppRoleStore, period: number, shown: number): void {
+  if (period <= store.maxTtl) return;
+  const [asked, limit] = [shown, store.maxTtl].map((seconds) => formatDuration(seconds * 1000));
+  throw refusal(`period of "${asked}" is greater than the backend's maximum lease TTL of "${limit}"`);
 }
 
 const TRUNCATED =
   "token_max_ttl is greater than the backend mount's maximum TTL value; issued tokens' max TTL value will be truncated";
 
 /** Makes or changes a role as a request asks. @throws LogicalFault */
-export function writeRole(store: AppRoleStore, fields: RoleFields): LogicalResponse | undefined {
-  const name = fields.get('role_name') ?? '';
+function writeRole(store: AppRoleStore, given: RoleFields): LogicalResponse | undefined {
+  const name = given.get('role_name') ?? '';
   const known = store.role(name);
+  const base = known ?? newRole(name);
+  const warnings: string[] = [];
+  const fields = withUsefulType(given, warnings);
+  const settings = changeSettings(base.settings, fields);
   if (known !== undefined && fields.has('local_secret_ids')) {
     throw refusal('local_secret_ids can only be modified during role creation');
   }
-  const base = known ?? newRole(name);
   const roleId = fields.get('role_id');
   if (roleId === '') throw refusal('invalid role_id supplied, or failed to generate a role_id');
   const role = withOlderFields(
@@ -102,13 +125,24 @@ export function writeRole(store: AppRoleStore, fields: RoleFields): LogicalRespo
         fields.get('secret_id_bound_cidrs') ?? fields.get('bound_cidr_list') ?? base.secretIdBoundCidrs,
       secretIdNumUses: fields.get('secret_id_num_uses') ?? base.secretIdNumUses,
       secretIdTtl: fields.get('secret_id_ttl') ?? base.secretIdTtl,
-      settings: changeSettings(base.settings, fields),
+      settings,
     },
     fields,
   );
-  checkRole(role);
-  store.putRole(role);
-  return role.settings.maxTtl > store.maxTtl ? { warnings: [TRUNCATED] } : undefined;
+  checkCidrBlocks(role.secretIdBoundCidrs ?? []);
+  if (role.secretIdNumUses < 0) throw refusal('secret_id_num_uses cannot be negative');
+  checkPeriod(store, role.period ?? 0, role.period ?? 0);
+  if (role.settings.maxTtl > store.maxTtl) warnings.push(TRUNCATED);
+  storeRole(store, role);
+  return warnings.length > 0 ? { warnings } : undefined;
+}
+
+/** Two types of tokens that are for mounts only are taken for the nearest of a role. */
+function withUsefulType(fields: RoleFields, warnings: string[]): RoleFields {
+  const useful = /^default-(service|batch)$/.exec(fields.get('token_type') ?? '')?.[1];
+  if (useful === undefined) return fields;
+  warnings.push(`default-${useful} has no useful meaning; adjusting to ${useful}`);
+  return new Fields(ROLE_FIELDS, new Map([...fields.all(), ['token_type', useful]]));
 }
 
 /** `role/NAME`. */

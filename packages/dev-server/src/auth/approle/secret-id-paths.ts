@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { cidrsWithin, isCidr } from '../../go/cidr.js';
-import { quoteList } from '../../go/format-value.js';
+import { cidrsWithin, shownAddress } from '../../go/cidr.js';
+import { sortedByBytes } from '../../go/compare-bytes.js';
+import { quote, quoteList } from '../../go/format-value.js';
 import { formatTime, ZERO_TIME } from '../../go/timestamp.js';
 import { JsonSyntaxError, parseJson } from '../../json/json-parser.js';
+import { isJsonMap } from '../../json/json-value.js';
 import type { Fields } from '../../logical/fields.js';
 import { failure, refusal } from '../../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../../logical/logical-response.js';
 import { type BackendPath, definePath } from '../../logical/path-backend.js';
-import { DecodeError, decodeStringMap } from '../../logical/weak-decode.js';
 import type { AppRole, SecretId } from './approle-record.js';
 import type { AppRoleStore } from './approle-store.js';
-import { ROLE_NAME } from './role-path.js';
+import { checkCidrBlocks, ROLE_NAME } from './role-path.js';
 
 const FIELDS = {
   role_name: 'string',
@@ -23,45 +24,75 @@ const FIELDS = {
 
 type SecretIdFields = Fields<typeof FIELDS>;
 
-/** Metadata is JSON in a string, or pairs with `=` between commas. */
-function readMetadata(text: string): ReadonlyMap<string, string> {
-  if (text === '') return new Map();
-  try {
-    return decodeStringMap(parseJson(text));
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError) && !(error instanceof DecodeError)) throw error;
-  }
+const noPairs = (problem: string): Error => refusal(`failed to parse metadata: ${problem}`);
+
+/** The pairs of a text such as `a=1,b=2`. */
+function readPairs(text: string): Map<string, string> {
+  const pairs = sortedByBytes(new Set(text.split(',').map((pair) => pair.trim()))).filter(Boolean);
   return new Map(
-    text.split(',').map((pair): [string, string] => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw refusal('failed to parse metadata: failed to parse the input');
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    pairs.map((pair): [string, string] => {
+      const [key = '', value = '', ...more] = pair.split('=').map((part) => part.trim());
+      if (more.length > 0 || !pair.includes('=')) {
+        throw noPairs('failed to parse the input: invalid <key,value> format');
+      }
+      if (key !== '' && value !== '') return [key, value];
+      throw noPairs(
+        `failed to parse the input: invalid <key,value> pair: key: ${quote(key)} value: ${quote(value)}`,
+      );
     }),
   );
 }
 
-function checkCidrs(role: AppRole, cidrList: readonly string[]): void {
-  const invalid = cidrList.find((block) => !isCidr(block));
-  if (invalid !== undefined) {
-    throw failure(`failed to validate CIDR blocks: invalid CIDR address: ${invalid}`);
+/** A JSON object of strings; undefined for what is none. */
+function readObject(text: string): Map<string, string> | undefined {
+  try {
+    const value = parseJson(text);
+    if (value === null) return new Map();
+    if (!isJsonMap(value)) return undefined;
+    const entries = [...value].map(([key, item]): [string, unknown] => [key, item ?? '']);
+    const strings = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return strings.length === entries.length ? new Map(strings) : undefined;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
   }
-  const outer = role.secretIdBoundCidrs ?? [];
-  if (outer.length === 0 || cidrsWithin(cidrList, outer)) return;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Metadata is JSON in a string, or pairs with `=` between commas; either also in base64. */
+function readMetadata(given: string): ReadonlyMap<string, string> {
+  const trimmed = given.trim();
+  if (trimmed === '') return new Map();
+  const text = BASE64.test(trimmed) ? Buffer.from(trimmed, 'base64').toString('utf8') : trimmed;
+  const metadata = readObject(text) ?? readPairs(text);
+  const empty = [...metadata].find(([key, value]) => key !== '' && value === '');
+  if (empty !== undefined) throw noPairs(`invalid value for key ${quote(empty[0])}`);
+  return metadata;
+}
+
+function checkWithin(blocks: readonly string[], outer: readonly string[]): void {
+  const whole = outer.map((block) => (block.includes('/') ? block : `${block}/32`));
+  if (blocks.length === 0 || whole.length === 0 || cidrsWithin(blocks, whole)) return;
   // The odd end is Vault's own: it formats an error that there is none of.
   throw failure(
-    `failed to verify subset relationship between CIDR blocks on the role ${quoteList(outer)} and CIDR blocks on the secret ID ${quoteList(cidrList)}: %!w(<nil>)`,
+    `failed to verify subset relationship between CIDR blocks on the role ${quoteList(whole)} and CIDR blocks on the secret ID ${quoteList(blocks)}: %!w(<nil>)`,
   );
 }
 
-function issue(store: AppRoleStore, fields: SecretIdFields, chosen: string | undefined): LogicalResponse {
+function issue(store: AppRoleStore, fields: SecretIdFields, id: string): LogicalResponse {
+  if (id === '') throw refusal('missing secret_id');
   const name = fields.get('role_name') ?? '';
   const role = store.role(name);
   if (role === undefined) throw refusal(`role "${name}" does not exist`, 404);
   if (!role.bindSecretId) throw refusal('bind_secret_id is not set on the role');
   const cidrList = fields.get('cidr_list') ?? [];
-  checkCidrs(role, cidrList);
-  const id = chosen ?? randomUUID();
-  if (id === '') throw refusal('missing secret_id');
+  checkCidrBlocks(cidrList);
+  checkWithin(cidrList, role.secretIdBoundCidrs ?? []);
+  const tokenBoundCidrs = fields.get('token_bound_cidrs') ?? [];
+  checkCidrBlocks(tokenBoundCidrs, 'token CIDR blocks');
+  checkWithin(tokenBoundCidrs, role.settings.boundCidrs.map(shownAddress));
+  const metadata = readMetadata(fields.get('metadata') ?? '');
   if (store.secretId(role.name, id) !== undefined) {
     throw failure('failed to store secret_id: SecretID is already registered');
   }
@@ -76,9 +107,9 @@ function issue(store: AppRoleStore, fields: SecretIdFields, chosen: string | und
     creationTime: now,
     expirationTime: ttl > 0 ? now + ttl * 1000 : undefined,
     lastUpdatedTime: now,
-    metadata: readMetadata(fields.get('metadata') ?? ''),
+    metadata,
     cidrList,
-    tokenBoundCidrs: fields.get('token_bound_cidrs') ?? [],
+    tokenBoundCidrs,
   };
   store.putSecretId(secretId);
   return { data: { secret_id: id, secret_id_accessor: secretId.accessor, secret_id_ttl: secretId.ttl } };
@@ -128,11 +159,11 @@ export const secretIdPaths = (store: AppRoleStore): readonly BackendPath[] => {
       pattern: path('secret-id/?'),
       fields: FIELDS,
       operations: {
-        update: ({ fields }) => issue(store, fields, undefined),
+        update: ({ fields }) => issue(store, fields, randomUUID()),
         list: ({ fields }) => {
           const name = fields.get('role_name') ?? '';
           const role = store.role(name);
-          if (role === undefined) throw refusal(`role "${name}" does not exist`, 404);
+          if (role === undefined) throw refusal(`role "${name}" does not exist`);
           return listing(store.secretIdsOf(role.name).map((secretId) => secretId.accessor));
         },
       },

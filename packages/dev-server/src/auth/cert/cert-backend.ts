@@ -5,13 +5,14 @@ import type { AuthGrant } from '../../logical/auth-grant.js';
 import type { Fields } from '../../logical/fields.js';
 import { failure } from '../../logical/logical-fault.js';
 import type { LogicalRequest } from '../../logical/logical-request.js';
-import { listing } from '../../logical/logical-response.js';
+import { type LogicalResponse, listing } from '../../logical/logical-response.js';
 import { definePath, PathBackend } from '../../logical/path-backend.js';
+import { samePolicies } from '../../policies/sanitize-policies.js';
 import { collection, type Storage } from '../../state/storage.js';
 import { authorityKeyId, subjectKeyId } from '../../tls/certificate-extensions.js';
 import { grantFrom } from '../token-settings.js';
 import { certGrant, matchingRole, shownCertificates } from './cert-login.js';
-import { CERT_FIELDS, CERTS, type CertRecord, certView, changedCert } from './cert-record.js';
+import { CERT_FIELDS, CERTS, type CertRecord, certView, changedCert, termWarnings } from './cert-record.js';
 
 const CONFIG = collection<{ readonly disableBinding: boolean }>('cert-config');
 
@@ -21,12 +22,19 @@ export class CertBackend extends PathBackend {
   readonly #storage: Storage;
   readonly #now: () => number;
 
-  constructor(storage: Storage, now: () => number) {
+  /** @param limits the TTLs of the mount, in seconds */
+  constructor(
+    storage: Storage,
+    now: () => number,
+    limits: () => { readonly systemDefault: number; readonly systemMax: number },
+  ) {
     const roles = storage.records(CERTS);
-    const write = (fields: Fields<typeof CERT_FIELDS>): undefined => {
+    const write = (fields: Fields<typeof CERT_FIELDS>): LogicalResponse | undefined => {
       const name = fields.get('name') ?? '';
-      roles.set(name, changedCert(roles.get(name), fields));
-      return undefined;
+      const role = changedCert(roles.get(name), fields);
+      roles.set(name, role);
+      const warnings = termWarnings(role, limits());
+      return warnings.length > 0 ? { warnings } : undefined;
     };
     super(
       [
@@ -91,7 +99,7 @@ export class CertBackend extends PathBackend {
       matchingRole(this.#roles, name, shown, this.#now());
       const [client] = shown;
       if (
-        subjectKeyId(client).toString('base64') !== internal.get('subject_key_id') ||
+        subjectKeyId(client).toString('base64') !== internal.get('subject_key_id') &&
         authorityKeyId(client).toString('base64') !== internal.get('authority_key_id')
       ) {
         throw failure('client identity during renewal not matching client identity used during login');
@@ -99,7 +107,7 @@ export class CertBackend extends PathBackend {
     }
     const role = this.#roles.get(name);
     if (role === undefined) return undefined;
-    if (internal.get('policies') !== role.settings.policies.join(',')) {
+    if (!samePolicies(String(internal.get('policies')).split(','), role.settings.policies)) {
       throw failure('policies have changed, not renewing');
     }
     // Only its terms count at a renewal: who logged in is known.

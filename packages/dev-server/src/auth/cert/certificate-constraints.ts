@@ -6,8 +6,10 @@ import { readDer } from '../../tls/der-reader.js';
 import type { CertRecord } from './cert-record.js';
 
 /** Whether one of some names fits one of the patterns; without patterns all do. */
-const fits = (patterns: readonly string[], names: readonly string[]): boolean =>
-  patterns.length === 0 || patterns.some((pattern) => names.some((name) => globFits(pattern, name)));
+const fits = (patterns: readonly string[] | null, names: readonly string[]): boolean =>
+  patterns === null ||
+  patterns.length === 0 ||
+  patterns.some((pattern) => names.some((name) => globFits(pattern, name)));
 
 /** Whether a certificate is one of those that a role takes, its authority aside. */
 export function meetsConstraints(certificate: X509Certificate, role: CertRecord): boolean {
@@ -19,7 +21,7 @@ export function meetsConstraints(certificate: X509Certificate, role: CertRecord)
     fits(role.allowedEmailSans, emails) &&
     fits(role.allowedUriSans, uris) &&
     fits(role.allowedOrganizationalUnits, organizationalUnits) &&
-    hasExtensions(certificate, role.requiredExtensions)
+    hasExtensions(certificate, role.requiredExtensions ?? [])
   );
 }
 

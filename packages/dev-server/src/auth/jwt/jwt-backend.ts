@@ -15,7 +15,8 @@ import { jwtRolePath } from './jwt-role-path.js';
 export class JwtBackend extends PathBackend {
   readonly #roles: Map<string, JwtRole>;
 
-  constructor(storage: Storage, now: () => number) {
+  /** @param maxTtl seconds that the mount allows */
+  constructor(storage: Storage, now: () => number, maxTtl: () => number) {
     const configs = storage.records(JWT_CONFIG);
     const roles = storage.records(JWT_ROLES);
     super(
@@ -26,7 +27,7 @@ export class JwtBackend extends PathBackend {
           fields: {},
           operations: { list: () => listing(sortedByBytes(roles.keys())) },
         }),
-        jwtRolePath(roles),
+        jwtRolePath(roles, maxTtl),
         definePath({
           pattern: /^login$/,
           fields: { role: 'lowerCase', jwt: 'string' },
@@ -38,11 +39,14 @@ export class JwtBackend extends PathBackend {
               if (name === '') throw refusal('missing role');
               const role = roles.get(name);
               if (role === undefined) throw refusal(`role "${name}" could not be found`);
+              if (role.roleType === 'oidc') throw refusal('role with oidc role_type is not allowed');
+              const token = fields.get('jwt') ?? '';
+              if (token === '') throw refusal('missing token');
               const { boundCidrs } = role.settings;
               if (boundCidrs.length > 0 && !inCidrs(request.remoteAddress, boundCidrs)) {
                 throw failure('permission denied', 403);
               }
-              return { grant: jwtGrant(config, role, name, fields.get('jwt') ?? '', now() / 1000) };
+              return { grant: jwtGrant(config, role, name, token, now() / 1000) };
             },
           },
         }),
@@ -55,7 +59,7 @@ export class JwtBackend extends PathBackend {
   renewLogin(lease: LeaseRecord): AuthGrant {
     const name = String(lease.internal.get('role') ?? '');
     const role = this.#roles.get(name);
-    if (role === undefined) throw failure(`role "${name}" does not exist during renewal`);
+    if (role === undefined) throw failure(`role ${name} does not exist during renewal`);
     return { ...roleGrant(role, name), metadata: new Map(), displayName: '' };
   }
 }

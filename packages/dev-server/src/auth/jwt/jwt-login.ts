@@ -1,10 +1,11 @@
+import { isJsonArray } from '../../json/json-value.js';
 import type { AuthGrant } from '../../logical/auth-grant.js';
 import { refusal } from '../../logical/logical-fault.js';
 import { grantFrom } from '../token-settings.js';
-import { checkBoundClaims, claimAt, mappedClaims } from './claims.js';
+import { checkBoundClaims, checkGroups, mappedClaims, userOf } from './claims.js';
 import { JwtError, verifiedJwt } from './jwt.js';
 import type { JwtConfig, JwtRole } from './jwt-records.js';
-import { audiencesOf, checkRegisteredClaims } from './registered-claims.js';
+import { checkRegisteredClaims } from './registered-claims.js';
 
 /** Runs a check and puts a prefix before what it says. */
 function checked<TResult>(prefix: string, check: () => TResult): TResult {
@@ -37,8 +38,6 @@ export function jwtGrant(
   token: string,
   now: number,
 ): AuthGrant {
-  if (role.roleType === 'oidc') throw refusal('role with oidc role_type is not allowed');
-  if (token === '') throw refusal('missing token');
   const jwt = checked('error validating token: error verifying token signature: ', () =>
     verifiedJwt(token, config.publicKeys),
   );
@@ -61,26 +60,25 @@ export function jwtGrant(
       now,
     );
   });
-  if ((role.boundAudiences ?? []).length === 0 && audiencesOf(claims).length > 0) {
+  // One audience that is not in a list goes unseen here.
+  const audiences = claims.get('aud');
+  if ((role.boundAudiences ?? []).length === 0 && isJsonArray(audiences) && audiences.length > 0) {
     throw refusal('audience claim found in JWT but no audiences bound to the role');
   }
+  const { user, mapped } = checked('', () => {
+    const name = userOf(claims, role.userClaim);
+    const metadata = mappedClaims(claims, role.claimMappings);
+    checkGroups(claims, role.groupsClaim);
+    return { user: name, mapped: metadata };
+  });
   checked('error validating claims: ', () =>
     checkBoundClaims(claims, role.boundClaims, role.boundClaimsType === 'glob'),
   );
-  const user = claimAt(claims, role.userClaim);
-  if (user === undefined || user === null) throw refusal(`claim "${role.userClaim}" not found in token`);
-  if (typeof user !== 'string') {
-    throw refusal(`claim "${role.userClaim}" could not be converted to string`);
-  }
-  const metadata = new Map([
-    ...checked('', () => mappedClaims(claims, role.claimMappings)),
-    ['role', roleName] as const,
-  ]);
   return {
     ...roleGrant(role, roleName),
-    metadata,
+    metadata: new Map([['role', roleName], ...mapped]),
     displayName: user,
     alias: user,
-    aliasMetadata: metadata,
+    aliasMetadata: mapped,
   };
 }

@@ -1,6 +1,6 @@
 import type { JsonMap } from '../../json/json-value.js';
 import { collection } from '../../state/storage.js';
-import type { TokenSettings } from '../token-settings.js';
+import type { RoleTerms } from '../role-terms.js';
 
 /** The configuration of a mount. Only keys given in PEM are served. */
 export interface JwtConfig {
@@ -11,7 +11,7 @@ export interface JwtConfig {
 }
 
 /** What a JWT has to say to get which token. Durations are seconds. */
-export interface JwtRole {
+export interface JwtRole extends RoleTerms {
   readonly roleType: string;
   readonly userClaim: string;
   readonly groupsClaim: string;
@@ -27,7 +27,6 @@ export interface JwtRole {
   readonly clockSkewLeeway: number;
   readonly maxAge: number;
   readonly verboseOidcLogging: boolean;
-  readonly settings: TokenSettings;
 }
 
 export const JWT_CONFIG = collection<JwtConfig>('jwt-config');

@@ -1,12 +1,17 @@
+import { formatDuration } from '../../go/duration.js';
+import { formatValue, quote } from '../../go/format-value.js';
+import { isJsonArray, type JsonMap } from '../../json/json-value.js';
 import type { Fields } from '../../logical/fields.js';
 import { refusal } from '../../logical/logical-fault.js';
 import type { LogicalResponse } from '../../logical/logical-response.js';
 import { type BackendPath, definePath } from '../../logical/path-backend.js';
-import { changeSettings, NO_SETTINGS, settingsView, TOKEN_FIELDS } from '../token-settings.js';
+import { changeTerms, NO_TERMS, OLDER_FIELDS, termsView } from '../role-terms.js';
+import { TOKEN_FIELDS } from '../token-settings.js';
 import type { JwtRole } from './jwt-records.js';
 
 const FIELDS = {
   ...TOKEN_FIELDS,
+  ...OLDER_FIELDS,
   name: 'lowerCase',
   role_type: 'string',
   user_claim: 'string',
@@ -25,6 +30,8 @@ const FIELDS = {
   verbose_oidc_logging: 'bool',
 } as const;
 
+type RoleFields = Fields<typeof FIELDS>;
+
 const NEW_ROLE: JwtRole = {
   roleType: 'oidc',
   userClaim: '',
@@ -41,7 +48,7 @@ const NEW_ROLE: JwtRole = {
   clockSkewLeeway: 0,
   maxAge: 0,
   verboseOidcLogging: false,
-  settings: NO_SETTINGS,
+  ...NO_TERMS,
 };
 
 const view = (role: JwtRole): LogicalResponse => ({
@@ -59,19 +66,13 @@ const view = (role: JwtRole): LogicalResponse => ({
     not_before_leeway: role.notBeforeLeeway,
     oidc_scopes: role.oidcScopes,
     role_type: role.roleType,
-    ...settingsView(role.settings),
+    ...termsView(role),
     user_claim: role.userClaim,
     verbose_oidc_logging: role.verboseOidcLogging,
   },
 });
 
 function checkRole(role: JwtRole): void {
-  if (role.roleType !== 'oidc' && role.roleType !== 'jwt') {
-    throw refusal(`invalid 'role_type': ${role.roleType}`);
-  }
-  if (role.boundClaimsType !== 'string' && role.boundClaimsType !== 'glob') {
-    throw refusal(`invalid 'bound_claims_type': ${role.boundClaimsType}`);
-  }
   if (role.userClaim === '') throw refusal('a user claim must be defined on the role');
   if (role.roleType === 'oidc' && (role.allowedRedirectUris ?? []).length === 0) {
     throw refusal("'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.");
@@ -84,17 +85,62 @@ function checkRole(role: JwtRole): void {
   if (role.roleType === 'jwt' && bound === 0) {
     throw refusal('must have at least one bound constraint when creating/updating a role');
   }
+  const { ttl, maxTtl } = role.settings;
+  if (maxTtl > 0 && ttl > maxTtl) throw refusal('ttl should not be greater than max ttl');
 }
 
-function changed(known: JwtRole, fields: Fields<typeof FIELDS>): JwtRole {
+/** With globs, only texts can be bound. */
+function checkGlobs(claims: JsonMap): void {
+  for (const wanted of claims.values()) {
+    if (typeof wanted !== 'string' && !isJsonArray(wanted)) {
+      throw refusal(`claim is not a string or list: ${formatValue(wanted)}`);
+    }
+    const other = isJsonArray(wanted) ? wanted.find((item) => typeof item !== 'string') : undefined;
+    if (other !== undefined) throw refusal(`claim is not a string: ${formatValue(other)}`);
+  }
+}
+
+function checkMappings(mappings: ReadonlyMap<string, string>): void {
+  const targets = [...mappings.values()];
+  for (const [index, target] of targets.entries()) {
+    if (target === 'role') {
+      throw refusal(`metadata key ${quote(target)} is reserved and may not be a mapping destination`);
+    }
+    if (targets.indexOf(target) < index) {
+      throw refusal(`multiple keys are mapped to metadata key ${quote(target)}`);
+    }
+  }
+}
+
+/** A role is of type `oidc`, and bound to texts, unless each request says otherwise. */
+function kindOf(fields: RoleFields): Pick<JwtRole, 'roleType' | 'boundClaimsType'> {
+  return {
+    roleType: fields.get('role_type') || 'oidc',
+    boundClaimsType: fields.get('bound_claims_type') ?? 'string',
+  };
+}
+
+function changed(known: JwtRole, fields: RoleFields, maxTtl: number): JwtRole {
+  const { roleType, boundClaimsType } = kindOf(fields);
+  if (roleType !== 'oidc' && roleType !== 'jwt') throw refusal(`invalid 'role_type': ${roleType}`);
+  const terms = changeTerms(known, fields);
+  if (terms.settings.period > maxTtl) {
+    const [asked, limit] = [terms.settings.period, maxTtl].map((seconds) => formatDuration(seconds * 1000));
+    throw refusal(`'period' of '"${asked}"' is greater than the backend's maximum lease TTL of '"${limit}"'`);
+  }
+  if (boundClaimsType !== 'string' && boundClaimsType !== 'glob') {
+    throw refusal(`invalid 'bound_claims_type': ${boundClaimsType}`);
+  }
+  if (boundClaimsType === 'glob') checkGlobs(fields.get('bound_claims') ?? new Map());
+  checkMappings(fields.get('claim_mappings') ?? new Map());
   const role: JwtRole = {
-    roleType: fields.get('role_type') || known.roleType,
+    roleType,
     userClaim: fields.get('user_claim') ?? known.userClaim,
     groupsClaim: fields.get('groups_claim') ?? known.groupsClaim,
     boundSubject: fields.get('bound_subject') ?? known.boundSubject,
     boundAudiences: fields.get('bound_audiences') ?? known.boundAudiences,
     boundClaims: fields.get('bound_claims') ?? known.boundClaims,
-    boundClaimsType: fields.get('bound_claims_type') || known.boundClaimsType,
+    boundClaimsType,
     claimMappings: fields.get('claim_mappings') ?? known.claimMappings,
     allowedRedirectUris: fields.get('allowed_redirect_uris') ?? known.allowedRedirectUris,
     oidcScopes: fields.get('oidc_scopes') ?? known.oidcScopes,
@@ -103,18 +149,28 @@ function changed(known: JwtRole, fields: Fields<typeof FIELDS>): JwtRole {
     clockSkewLeeway: fields.get('clock_skew_leeway') ?? known.clockSkewLeeway,
     maxAge: fields.get('max_age') ?? known.maxAge,
     verboseOidcLogging: fields.get('verbose_oidc_logging') ?? known.verboseOidcLogging,
-    settings: changeSettings(known.settings, fields),
+    ...terms,
   };
   checkRole(role);
   return role;
 }
 
-/** `role/NAME`. */
-export const jwtRolePath = (roles: Map<string, JwtRole>): BackendPath => {
-  const write = (fields: Fields<typeof FIELDS>): LogicalResponse => {
+const TRUNCATED =
+  "token max ttl is greater than the system or backend mount's maximum TTL value; issued tokens' max TTL value will be truncated";
+const VERBOSE =
+  'verbose_oidc_logging has been enabled for this role. This is not recommended in production since sensitive information may be present in OIDC responses.';
+
+/** `role/NAME`. `maxTtl`: seconds that the mount allows. */
+export const jwtRolePath = (roles: Map<string, JwtRole>, maxTtl: () => number): BackendPath => {
+  const write = (fields: RoleFields): LogicalResponse => {
     const name = fields.get('name') ?? '';
-    roles.set(name, changed(roles.get(name) ?? NEW_ROLE, fields));
-    return { data: null };
+    const role = changed(roles.get(name) ?? NEW_ROLE, fields, maxTtl());
+    roles.set(name, role);
+    const warnings = [
+      ...(role.settings.maxTtl > maxTtl() ? [TRUNCATED] : []),
+      ...(role.verboseOidcLogging ? [VERBOSE] : []),
+    ];
+    return { data: null, ...(warnings.length > 0 ? { warnings } : {}) };
   };
   return definePath({
     pattern: /^role\/(?<name>\w(?:[\w.-]*\w)?)$/,

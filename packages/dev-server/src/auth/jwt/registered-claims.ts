@@ -23,7 +23,7 @@ const seconds = (claims: JsonMap, name: string): number => {
 };
 
 /** The audiences of a token, whether it names one or a list. */
-export function audiencesOf(claims: JsonMap): readonly string[] {
+function audiencesOf(claims: JsonMap): readonly string[] {
   const value = claims.get('aud');
   if (typeof value === 'string') return [value];
   return isJsonArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

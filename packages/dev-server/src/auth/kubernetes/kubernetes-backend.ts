@@ -2,28 +2,20 @@ import { inCidrs } from '../../go/cidr.js';
 import { sortedByBytes } from '../../go/compare-bytes.js';
 import type { LeaseRecord } from '../../leases/lease-record.js';
 import type { AuthGrant } from '../../logical/auth-grant.js';
-import type { Fields } from '../../logical/fields.js';
 import { failure, refusal } from '../../logical/logical-fault.js';
-import { type LogicalResponse, listing } from '../../logical/logical-response.js';
+import { listing } from '../../logical/logical-response.js';
 import { type BackendPath, definePath, PathBackend } from '../../logical/path-backend.js';
 import type { Storage } from '../../state/storage.js';
 import { JwtError, publicKey } from '../jwt/jwt.js';
-import { changeSettings, grantFrom, NO_SETTINGS, settingsView, TOKEN_FIELDS } from '../token-settings.js';
+import { grantFrom } from '../token-settings.js';
 import {
   KUBERNETES_CONFIG,
   KUBERNETES_ROLES,
   type KubernetesConfig,
   type KubernetesRole,
 } from './kubernetes-records.js';
+import { kubernetesRolePath } from './kubernetes-role-path.js';
 import { serviceAccountOf } from './service-account.js';
-
-const ROLE_FIELDS = {
-  ...TOKEN_FIELDS,
-  name: 'lowerCase',
-  bound_service_account_names: 'commaStrings',
-  bound_service_account_namespaces: 'commaStrings',
-  audience: 'string',
-} as const;
 
 function readConfig(fields: {
   get(name: 'kubernetes_host' | 'kubernetes_ca_cert' | 'issuer'): string | undefined;
@@ -32,6 +24,10 @@ function readConfig(fields: {
 }): KubernetesConfig {
   const host = fields.get('kubernetes_host') ?? '';
   if (host === '') throw refusal('no host provided');
+  const caCert = fields.get('kubernetes_ca_cert') ?? '';
+  if (fields.get('disable_local_ca_jwt') && caCert === '') {
+    throw refusal('kubernetes_ca_cert must be given when disable_local_ca_jwt is true');
+  }
   const publicKeys = fields.get('pem_keys') ?? [];
   for (const pem of publicKeys) {
     try {
@@ -42,7 +38,7 @@ function readConfig(fields: {
   }
   return {
     host,
-    caCert: fields.get('kubernetes_ca_cert') ?? '',
+    caCert,
     publicKeys,
     issuer: fields.get('issuer') ?? '',
     disableIssuerValidation: fields.get('disable_iss_validation') ?? false,
@@ -85,62 +81,12 @@ const configPath = (configs: Map<string, KubernetesConfig>): BackendPath =>
     },
   });
 
-function changedRole(known: KubernetesRole | undefined, fields: Fields<typeof ROLE_FIELDS>): KubernetesRole {
-  const role: KubernetesRole = {
-    accountNames: fields.get('bound_service_account_names') ?? known?.accountNames ?? [],
-    accountNamespaces: fields.get('bound_service_account_namespaces') ?? known?.accountNamespaces ?? [],
-    audience: fields.get('audience') ?? known?.audience ?? '',
-    settings: changeSettings(known?.settings ?? NO_SETTINGS, fields),
-  };
-  if (role.accountNames.length === 0) throw refusal('"bound_service_account_names" can not be empty');
-  if (role.accountNamespaces.length === 0) {
-    throw refusal('"bound_service_account_namespaces" can not be empty');
-  }
-  if (role.accountNames.includes('*') && role.accountNamespaces.includes('*')) {
-    throw refusal('service_account_names and service_account_namespaces can not both be "*"');
-  }
-  return role;
-}
-
-const rolePath = (roles: Map<string, KubernetesRole>): BackendPath => {
-  const write = (fields: Fields<typeof ROLE_FIELDS>): undefined => {
-    const name = fields.get('name') ?? '';
-    roles.set(name, changedRole(roles.get(name), fields));
-    return undefined;
-  };
-  return definePath({
-    pattern: /^role\/(?<name>\w(?:[\w.-]*\w)?)$/,
-    fields: ROLE_FIELDS,
-    exists: ({ fields }) => roles.has(fields.get('name') ?? ''),
-    operations: {
-      read: ({ fields }): LogicalResponse | undefined => {
-        const role = roles.get(fields.get('name') ?? '');
-        return (
-          role && {
-            data: {
-              bound_service_account_names: role.accountNames,
-              bound_service_account_namespaces: role.accountNamespaces,
-              ...(role.audience === '' ? {} : { audience: role.audience }),
-              ...settingsView(role.settings),
-            },
-          }
-        );
-      },
-      create: ({ fields }) => write(fields),
-      update: ({ fields }) => write(fields),
-      delete: ({ fields }) => {
-        roles.delete(fields.get('name') ?? '');
-        return undefined;
-      },
-    },
-  });
-};
-
 /** The auth method `kubernetes`, with keys that are given to it; it asks no cluster. */
 export class KubernetesBackend extends PathBackend {
   readonly #roles: Map<string, KubernetesRole>;
 
-  constructor(storage: Storage, now: () => number) {
+  /** @param maxTtl seconds that the mount allows */
+  constructor(storage: Storage, now: () => number, maxTtl: () => number) {
     const configs = storage.records(KUBERNETES_CONFIG);
     const roles = storage.records(KUBERNETES_ROLES);
     super(
@@ -151,7 +97,7 @@ export class KubernetesBackend extends PathBackend {
           fields: {},
           operations: { list: () => listing(sortedByBytes(roles.keys())) },
         }),
-        rolePath(roles),
+        kubernetesRolePath(roles, maxTtl),
         definePath({
           pattern: /^login$/,
           fields: { role: 'lowerCase', jwt: 'string' },

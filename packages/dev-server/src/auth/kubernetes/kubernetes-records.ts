@@ -1,5 +1,5 @@
 import { collection } from '../../state/storage.js';
-import type { TokenSettings } from '../token-settings.js';
+import type { RoleTerms } from '../role-terms.js';
 
 /** The configuration of a mount. */
 export interface KubernetesConfig {
@@ -12,11 +12,10 @@ export interface KubernetesConfig {
 }
 
 /** Which service accounts get which token. */
-export interface KubernetesRole {
+export interface KubernetesRole extends RoleTerms {
   readonly accountNames: readonly string[];
   readonly accountNamespaces: readonly string[];
   readonly audience: string;
-  readonly settings: TokenSettings;
 }
 
 export const KUBERNETES_CONFIG = collection<KubernetesConfig>('kubernetes-config');

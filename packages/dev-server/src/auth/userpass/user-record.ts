@@ -1,21 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { collection } from '../../state/storage.js';
-import type { TokenSettings } from '../token-settings.js';
+import type { RoleTerms } from '../role-terms.js';
 
 /** Who may log in with a password. */
-export interface UserRecord {
+export interface UserRecord extends RoleTerms {
   readonly salt: string;
   readonly passwordHash: string;
-  readonly settings: TokenSettings;
-  readonly older: OlderFields;
-}
-
-/** What was set by the older names of fields; answers show it under them, too. */
-export interface OlderFields {
-  readonly policies?: readonly string[];
-  readonly ttl?: number;
-  readonly max_ttl?: number;
-  readonly bound_cidrs?: readonly string[];
 }
 
 export const USERS = collection<UserRecord>('users');
