@@ -178,6 +178,23 @@ describe('last good values', () => {
     });
   });
 
+  test('that may be served no longer are given by no way, until the source is back', async () => {
+    const source = store();
+    const { resolver, pass } = open(source, { lastGoodForMs: 100_000, refreshEveryMs: false });
+    await resolver.load();
+    source.fail();
+    await resolver.refresh();
+    await pass(100_000);
+    const expired = { code: 'SNAPSHOT_EXPIRED' };
+    expect(() => resolver.current()).toThrow(expect.objectContaining(expired));
+    await expect(resolver.load()).rejects.toMatchObject(expired);
+    await expect(resolver.refresh()).rejects.toMatchObject(expired);
+    await expect(resolver.bind(['PASSWORD'], () => 'a pool')).rejects.toMatchObject(expired);
+    source.recover();
+    expect((await resolver.refresh()).PASSWORD).toBe('one');
+    expect((await resolver.load()).PASSWORD).toBe('one');
+  });
+
   test('are served as long as declared, and again when the source is back', async () => {
     const source = store();
     const lines: [level: string, message: string][] = [];

@@ -1,4 +1,10 @@
-import { checkOptions, checkResolver, type Declarations, type Resolver } from '@strongroom/core';
+import {
+  checkOptions,
+  checkResolver,
+  type Declarations,
+  isStrongroomError,
+  type Resolver,
+} from '@strongroom/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { logEvents } from './settings-log.js';
@@ -41,7 +47,10 @@ const plugin: FastifyPluginAsync<FastifySettingsOptions> = async (fastify, optio
     if (closeResolver) await resolver.close();
   });
 
-  await resolver.load();
+  await resolver.load().catch((error) => {
+    // Of one that was loaded before: requests are answered when it may be served again.
+    if (!isStrongroomError(error, 'SNAPSHOT_EXPIRED')) throw error;
+  });
   fastify.decorate('settings', { getter: () => resolver.current() });
   fastify.decorateRequest('settings', null);
   fastify.addHook('onRequest', (request, _reply, done) => {

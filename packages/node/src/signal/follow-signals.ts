@@ -59,7 +59,8 @@ export function followSignals<T extends Declarations>(
     begunAt = clock.now() - durationMs;
   };
   const lookAgain = async (heardAt: number) => {
-    await resolver.refresh();
+    // It may say no more than that nothing may be served: what has changed meanwhile is to be seen all the same.
+    await resolver.refresh().catch(() => undefined);
     // One that was under way already may have read what was there before the change.
     if (begunAt < heardAt) await resolver.refresh();
   };
