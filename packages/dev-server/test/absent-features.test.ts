@@ -11,6 +11,7 @@ afterAll(() => server.close());
 // Of what open source Vault with Shamir's seal has not, it says so itself.
 test.each([
   ['sys/replication/status', '', 200, { mode: 'disabled' }],
+  ['sys/replication/performance/status', '', 404, ['unsupported path']],
   ['sys/internal/ui/namespaces', 'root', 200, { keys: [''] }],
   ['sys/internal/ui/namespaces', '', 500, ['client token empty']],
   ['sys/internal/ui/namespaces', 'none', 403, ['permission denied']],

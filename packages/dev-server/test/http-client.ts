@@ -27,9 +27,16 @@ const parse = (text: string): unknown => {
 };
 
 /** Sends one request on a connection of its own, with the path as it is. */
-export function send(address: string, wanted: TestRequest): Promise<TestAnswer> {
+export const send = (address: string, { body, ...wanted }: TestRequest): Promise<TestAnswer> =>
+  sendText(address, body === undefined ? wanted : { ...wanted, text: JSON.stringify(body) });
+
+/** The same with a body as it is. */
+export function sendText(
+  address: string,
+  wanted: Omit<TestRequest, 'body'> & { readonly text?: string },
+): Promise<TestAnswer> {
   const { hostname, port } = new URL(address);
-  const body = wanted.body === undefined ? undefined : JSON.stringify(wanted.body);
+  const body = wanted.text;
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
       {

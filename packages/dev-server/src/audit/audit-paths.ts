@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { VaultCore } from '../core/vault-core.js';
+import { quote } from '../go/format-value.js';
+import { parseBool } from '../go/parse-number.js';
 import type { JsonValue } from '../json/json-value.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
@@ -15,14 +17,26 @@ const view = (device: AuditDevice): JsonValue => ({
   type: device.type,
 });
 
+function checkBoolean(options: ReadonlyMap<string, string>, name: string): void {
+  const text = options.get(name);
+  if (text !== undefined && parseBool(text) === undefined) {
+    throw refusal(`strconv.ParseBool: parsing ${quote(text)}: invalid syntax`);
+  }
+}
+
+/** @throws LogicalFault for a type that there is not, and for options that a device cannot have */
 function checkType(type: string, options: ReadonlyMap<string, string>): void {
   if (type !== 'file' && type !== 'socket' && type !== 'syslog') {
     throw refusal(`unknown backend type: "${type}"`);
   }
-  if (type === 'file' && !options.get('file_path') && !options.get('path')) {
+  if (type === 'file' && !options.has('file_path') && !options.has('path')) {
     throw refusal('file_path is required');
   }
-  if (type === 'socket' && !options.get('address')) throw refusal('address is required');
+  if (type === 'socket' && !options.has('address')) throw refusal('address is required');
+  const format = options.get('format') ?? 'json';
+  if (format !== 'json' && format !== 'jsonx') throw refusal(`unknown format type ${quote(format)}`);
+  checkBoolean(options, 'hmac_accessor');
+  checkBoolean(options, 'log_raw');
 }
 
 /** `audit` and `audit-hash` below `sys/`. */

@@ -11,9 +11,11 @@ import { kv1Backend } from '../kv1/kv1-backend.js';
 import { kv2Backend } from '../kv2/kv2-backend.js';
 import type { Backend } from '../logical/backend.js';
 import { refusal } from '../logical/logical-fault.js';
+import { PathBackend } from '../logical/path-backend.js';
 import type { MountEntry } from '../mounts/mount-entry.js';
 import type { BackendFactory } from '../mounts/mount-table.js';
 import { PkiBackend } from '../pki/pki-backend.js';
+import { BUILTIN_PLUGINS } from '../plugins/builtin-plugins.js';
 import type { Storage } from '../state/storage.js';
 import { systemBackend } from '../sys/system-backend.js';
 import { tokenBackend } from '../tokens/token-backend.js';
@@ -36,12 +38,14 @@ const SECRET_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['identity', (core) => identityBackend(core)],
   ['cubbyhole', (core) => cubbyholeBackend(core.cubbyholes)],
   ['kv', kv],
+  // The name that KV version 1 had before it was called that.
+  ['generic', kv],
   [
     'pki',
     (core, storage, entry) =>
       new PkiBackend(storage, core.now, { path: entry.path, limits: () => core.ttlsOf(entry) }),
   ],
-  ['database', (core, storage) => new DatabaseBackend(storage, core.now)],
+  ['database', (core, storage) => new DatabaseBackend(storage, core.now, core.passwordPolicies)],
 ]);
 
 const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
@@ -61,8 +65,14 @@ const AUTH_TYPES: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ],
 ]);
 
+/** What Vault has and this server has not can be mounted all the same; there is no path below it. */
+const emptyBackend = (entry: MountEntry): Backend | undefined =>
+  BUILTIN_PLUGINS[entry.table].includes(entry.type) ? new PathBackend([]) : undefined;
+
 /** Makes backends by the type of their mount. */
 export const backendFactory =
   (core: VaultCore): BackendFactory =>
-  (entry, storage) =>
-    (entry.table === 'auth' ? AUTH_TYPES : SECRET_TYPES).get(entry.type)?.(core, storage, entry);
+  (entry, storage) => {
+    const make = (entry.table === 'auth' ? AUTH_TYPES : SECRET_TYPES).get(entry.type);
+    return make === undefined ? emptyBackend(entry) : make(core, storage, entry);
+  };

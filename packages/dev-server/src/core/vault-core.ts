@@ -6,6 +6,7 @@ import { LeaseStore } from '../leases/lease-store.js';
 import { type MountEntry, SYSTEM_TTL } from '../mounts/mount-entry.js';
 import { MountTable } from '../mounts/mount-table.js';
 import type { Acl } from '../policies/acl.js';
+import { PasswordPolicies } from '../policies/password-policies.js';
 import { PolicyStore } from '../policies/policy-store.js';
 import { RateLimiter } from '../quotas/rate-limiter.js';
 import { Seal } from '../seal/seal.js';
@@ -32,6 +33,7 @@ export class VaultCore {
   readonly leases: LeaseStore;
   readonly tokens: TokenStore;
   readonly policies: PolicyStore;
+  readonly passwordPolicies: PasswordPolicies;
   readonly entities: EntityStore;
   readonly groups: GroupStore;
   readonly cubbyholes: Cubbyholes;
@@ -59,6 +61,7 @@ export class VaultCore {
     this.leases = new LeaseStore(storage);
     this.tokens = new TokenStore(storage, this.leases, now);
     this.policies = new PolicyStore(storage);
+    this.passwordPolicies = new PasswordPolicies(storage);
     this.entities = new EntityStore(storage, now);
     this.groups = new GroupStore(storage, now);
     this.cubbyholes = new Cubbyholes(storage);

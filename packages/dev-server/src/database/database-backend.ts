@@ -3,10 +3,18 @@ import type { RenewalTerms } from '../logical/backend.js';
 import { failure, refusal } from '../logical/logical-fault.js';
 import { definePath, PathBackend } from '../logical/path-backend.js';
 import { globMatches } from '../policies/parameter-check.js';
+import type { PasswordPolicies } from '../policies/password-policies.js';
 import type { Storage } from '../state/storage.js';
 import { randomName } from '../tokens/random-name.js';
 import { connectionPaths } from './connection-paths.js';
-import { CONNECTIONS, type DatabaseRole, NAME, ROLES, STATIC_ROLES } from './database-records.js';
+import {
+  CONNECTIONS,
+  type DatabaseConnection,
+  type DatabaseRole,
+  NAME,
+  ROLES,
+  STATIC_ROLES,
+} from './database-records.js';
 import { databaseRolePaths } from './database-role-paths.js';
 import { staticRolePaths } from './static-role-paths.js';
 
@@ -14,10 +22,10 @@ import { staticRolePaths } from './static-role-paths.js';
 export class DatabaseBackend extends PathBackend {
   readonly #roles: Map<string, DatabaseRole>;
 
-  constructor(storage: Storage, now: () => number) {
+  constructor(storage: Storage, now: () => number, passwordPolicies: PasswordPolicies) {
     const connections = storage.records(CONNECTIONS);
     const roles = storage.records(ROLES);
-    const allowedRole = (name: string): DatabaseRole => {
+    const allowedRole = (name: string): [DatabaseRole, DatabaseConnection] => {
       const role = roles.get(name);
       if (role === undefined) throw refusal(`unknown role: ${name}`);
       const connection = connections.get(role.connection);
@@ -27,7 +35,13 @@ export class DatabaseBackend extends PathBackend {
       if (!connection.allowedRoles.some((pattern) => globMatches(pattern, name))) {
         throw refusal(`"${name}" is not an allowed role`, 403);
       }
-      return role;
+      return [role, connection];
+    };
+    const newPassword = ({ passwordPolicy }: DatabaseConnection): string => {
+      if (passwordPolicy === '') return `A1a-${randomName(16)}`;
+      const password = passwordPolicies.generate(passwordPolicy);
+      if (password === undefined) throw failure('unable to generate password: no password policy found');
+      return password;
     };
     super([
       ...connectionPaths(connections),
@@ -39,10 +53,10 @@ export class DatabaseBackend extends PathBackend {
         operations: {
           read: ({ fields }) => {
             const name = fields.get('name') ?? '';
-            const role = allowedRole(name);
+            const [role, connection] = allowedRole(name);
             const username = `v-${name.slice(0, 8)}-${randomName(20)}-${Math.floor(now() / 1000)}`;
             return {
-              data: { username, password: `A1a-${randomName(15)}` },
+              data: { username, password: newPassword(connection) },
               newLease: {
                 ttl: role.defaultTtl,
                 maxTtl: role.maxTtl,

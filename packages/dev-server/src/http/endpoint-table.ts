@@ -2,6 +2,7 @@ import type { VaultCore } from '../core/vault-core.js';
 import { type Answer, errorAnswer, textAnswer } from './answer.js';
 import { cleanPath, escapePath } from './clean-path.js';
 import { applyCors } from './cors.js';
+import { asksForHelp, helpEndpoint } from './help-endpoint.js';
 import type { HttpRequest } from './http-request.js';
 import { logicalEndpoint } from './logical-endpoint.js';
 import { applyRateLimit } from './rate-limit.js';
@@ -35,7 +36,13 @@ const DOUBLED = new Set([
   '/v1/sys/wrapping/wrap',
 ]);
 
-const FOLDERS = ['/v1/sys/', '/v1/', ...[...DOUBLED].filter((pattern) => pattern.endsWith('/'))];
+const FOLDERS = [
+  '/v1/sys/',
+  '/v1/',
+  '/v1/sys/config/state/',
+  '/v1/sys/pprof/',
+  ...[...DOUBLED].filter((pattern) => pattern.endsWith('/')),
+];
 
 const isExact = (path: string): boolean => SYSTEM_ENDPOINTS.has(path) || DOUBLED.has(path);
 
@@ -70,6 +77,7 @@ export async function dispatch(core: VaultCore, request: HttpRequest): Promise<A
 async function route(core: VaultCore, request: HttpRequest): Promise<Answer> {
   const { path } = request.target;
   const outside = !path.startsWith('/v1/');
+  if (!outside && asksForHelp(request)) return helpEndpoint(core, request);
   if (outside && !core.hasUi) return textAnswer(404, '404 page not found\n');
   const redirected = redirection(request);
   if (redirected !== undefined) return redirected;

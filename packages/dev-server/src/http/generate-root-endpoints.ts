@@ -4,9 +4,9 @@ import { ShareCollection } from '../seal/share-collection.js';
 import { randomName } from '../tokens/random-name.js';
 import { initialRootToken } from '../tokens/root-token.js';
 import { type Answer, emptyAnswer, errorAnswer, jsonAnswer } from './answer.js';
-import { readJsonBody, textIn } from './json-body.js';
-import { decodeKeyShare } from './key-share.js';
-import { isAnswer } from './logical-request-reader.js';
+import { readJsonBody } from './json-body.js';
+import { decodeKeyShare, lengthProblem } from './key-share.js';
+import { intentOf, isAnswer } from './logical-request-reader.js';
 import { withSealErrors } from './seal-endpoints.js';
 import { isWrite, type SystemEndpoint } from './system-endpoint.js';
 
@@ -38,30 +38,42 @@ function status(core: VaultCore, more: JsonRecord = {}): Answer {
   });
 }
 
-const unavailable = (core: VaultCore): Answer | undefined => {
-  if (!core.initialised) return errorAnswer(400, 'Vault is not initialized');
-  return core.sealed ? errorAnswer(503, 'Vault is sealed') : undefined;
-};
+/** These are audited like logical requests, so that they are read like them first. */
+const audited =
+  (endpoint: SystemEndpoint): SystemEndpoint =>
+  (core, request) => {
+    const intent = intentOf(request);
+    if (isAnswer(intent)) return intent;
+    return core.sealed ? errorAnswer(503, 'Vault is sealed') : endpoint(core, request);
+  };
 
-const attemptEndpoint: SystemEndpoint = (core, request) => {
+const INIT_REQUEST = {
+  name: 'GenerateRootInitRequest',
+  fields: { otp: 'string', pgp_key: 'string' },
+} as const;
+
+const UPDATE_REQUEST = {
+  name: 'GenerateRootUpdateRequest',
+  fields: { Nonce: 'string', Key: 'string' },
+} as const;
+
+const attemptEndpoint = audited((core, request) => {
   if (request.method !== 'GET' && request.method !== 'DELETE' && !isWrite(request)) return errorAnswer(405);
-  const refused = unavailable(core);
-  if (refused !== undefined) return refused;
   if (request.method === 'GET') return status(core);
   if (request.method === 'DELETE') {
     attempts.delete(core);
     return emptyAnswer();
   }
-  const body = readJsonBody(request);
+  const body = readJsonBody(request, INIT_REQUEST, { mayBeEmpty: true });
   if (isAnswer(body)) return body;
-  if (textIn(body, 'pgp_key') !== '') return errorAnswer(400, 'PGP keys are not supported by this server');
-  if (attempts.has(core)) return errorAnswer(400, 'root generation already in progress');
-  const given = textIn(body, 'otp');
+  if (body.get('pgp_key') !== '') return errorAnswer(400, 'PGP keys are not supported by this server');
+  const given = body.get('otp');
   if (given !== '' && given.length !== OTP_LENGTH) return errorAnswer(400, 'OTP string is wrong length');
+  if (attempts.has(core)) return errorAnswer(400, 'root generation already in progress');
   const otp = given || randomName(OTP_LENGTH);
   attempts.set(core, { shares: new ShareCollection('root generation'), otp });
   return status(core, { otp: given === '' ? otp : '' });
-};
+});
 
 /** The token, readable only with the one-time password. */
 function encode(token: string, otp: string): string {
@@ -70,31 +82,32 @@ function encode(token: string, otp: string): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
-const updateEndpoint: SystemEndpoint = (core, request) => {
-  if (!isWrite(request)) return errorAnswer(405);
-  const body = readJsonBody(request);
+const updateEndpoint = audited((core, request) => {
+  const body = readJsonBody(request, UPDATE_REQUEST);
   if (isAnswer(body)) return body;
-  const key = textIn(body, 'key');
+  const key = body.get('Key');
   if (key === '') return errorAnswer(400, "'key' must be specified in request body as JSON");
   const share = decodeKeyShare(key);
   if (share === undefined) return errorAnswer(400, "'key' must be a valid hex or base64 string");
-  const refused = unavailable(core);
-  if (refused !== undefined) return refused;
+  const problem = lengthProblem(share);
+  if (problem !== undefined) return errorAnswer(400, `invalid key: ${problem}`);
   const attempt = attempts.get(core);
   if (attempt === undefined) return errorAnswer(400, 'no root generation in progress');
   return withSealErrors(() => {
-    if (!attempt.shares.add(core.seal, textIn(body, 'nonce'), share)) return status(core);
+    // Only the attempt says how long a one-time password has to be.
+    if (!attempt.shares.add(core.seal, body.get('Nonce'), share)) return status(core, { otp_length: 0 });
     const token = encode(core.tokens.add(initialRootToken()).id, attempt.otp);
     const answer = status(core, {
       progress: core.seal.threshold,
       complete: true,
+      otp_length: 0,
       encoded_token: token,
       encoded_root_token: token,
     });
     attempts.delete(core);
     return answer;
   });
-};
+});
 
 /** `generate-root`: a new root token for who has enough key shares. */
 export const GENERATE_ROOT_ENDPOINTS: readonly (readonly [string, SystemEndpoint])[] = [

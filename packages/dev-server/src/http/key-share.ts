@@ -12,6 +12,12 @@ export function decodeKeyShare(text: string): Buffer | undefined {
   return BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
+/** What is wrong with the length of a share, if anything. */
+export function lengthProblem(share: Buffer): string | undefined {
+  if (share.length < MIN) return `key is shorter than minimum ${MIN} bytes`;
+  return share.length > MAX ? `key is longer than maximum ${MAX} bytes` : undefined;
+}
+
 /** Both forms of some shares, as answers list them. */
 export const shareTexts = (
   shares: readonly Buffer[],

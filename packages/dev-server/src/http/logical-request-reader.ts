@@ -4,6 +4,7 @@ import { DurationError, parseDuration } from '../go/duration.js';
 import { parseBool } from '../go/parse-number.js';
 import { isJsonMap, type JsonMap, type JsonValue } from '../json/json-value.js';
 import type { LogicalRequest, Operation, WrapRequest } from '../logical/logical-request.js';
+import { DecodeError, decodeBool } from '../logical/weak-decode.js';
 import { requestTokenProblem } from '../tokens/token-shape.js';
 import { type Answer, errorAnswer } from './answer.js';
 import { tokenFromHeaders } from './client-token.js';
@@ -26,7 +27,7 @@ const queryData = (request: HttpRequest, ...without: readonly string[]): JsonMap
 const folder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
 /** What the verb, the query and the body ask for; an answer where they make no sense. */
-function intentOf(request: HttpRequest): Intent | Answer {
+export function intentOf(request: HttpRequest): Intent | Answer {
   const path = request.target.path.slice('/v1/'.length);
   switch (request.method) {
     case 'DELETE':
@@ -73,19 +74,44 @@ function wrapOf(request: HttpRequest): WrapRequest | Answer | undefined {
   }
 }
 
+/** Headers that only Vault Enterprise heeds, but that every Vault refuses where they make no sense. */
+function headerProblem(request: HttpRequest): Answer | undefined {
+  const mfa = /^([^:]*):(.*)$/.exec(request.headers.get('x-vault-mfa') ?? '');
+  if (mfa?.[1] === '' || mfa?.[2] === '') {
+    const missing = mfa[1] === '' ? 'name' : 'value';
+    return errorAnswer(
+      400,
+      `failed to parse X-Vault-MFA header: invalid data in header "X-Vault-MFA"; missing method ${missing}`,
+    );
+  }
+  try {
+    decodeBool(request.headers.get('x-vault-policy-override') ?? '');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return errorAnswer(400, `failed to parse X-Vault-Policy-Override header: ${error.message}`);
+  }
+}
+
+/** The token of a request, where it has the form of one; an answer where it cannot be looked up at all. */
+function tokenOf(core: VaultCore, http: HttpRequest): string | Answer {
+  const clientToken = tokenFromHeaders(http.headers);
+  if (clientToken === '') return '';
+  const problem = core.sealed ? 'Vault is sealed' : requestTokenProblem(clientToken);
+  if (problem === undefined) return clientToken;
+  return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
+}
+
 /** Makes a logical request of an HTTP one; answers where that cannot be done. */
 export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalRequest | Answer {
   const intent = intentOf(http);
   if (isAnswer(intent)) return intent;
-  const clientToken = tokenFromHeaders(http.headers);
-  if (clientToken !== '') {
-    const problem = core.sealed ? 'Vault is sealed' : requestTokenProblem(clientToken);
-    if (problem !== undefined) {
-      return errorAnswer(core.sealed ? 503 : 400, `error performing token check: ${problem}`);
-    }
-  }
+  const clientToken = tokenOf(core, http);
+  if (typeof clientToken !== 'string') return clientToken;
   const wrap = wrapOf(http);
   if (wrap !== undefined && isAnswer(wrap)) return wrap;
+  const problem = headerProblem(http);
+  if (problem !== undefined) return problem;
   return {
     id: randomUUID(),
     ...intent,
@@ -93,5 +119,19 @@ export function readLogicalRequest(core: VaultCore, http: HttpRequest): LogicalR
     remoteAddress: http.remoteAddress,
     ...(http.clientCertificates === undefined ? {} : { clientCertificates: http.clientCertificates }),
     ...(wrap === undefined ? {} : { wrap }),
+  };
+}
+
+/** The same for a request that asks for help, whatever its verb and its body. */
+export function readHelpRequest(core: VaultCore, http: HttpRequest): LogicalRequest | Answer {
+  const clientToken = tokenOf(core, http);
+  if (typeof clientToken !== 'string') return clientToken;
+  return {
+    id: randomUUID(),
+    operation: 'help',
+    path: http.target.path.slice('/v1/'.length),
+    data: new Map(),
+    clientToken,
+    remoteAddress: http.remoteAddress,
   };
 }

@@ -10,12 +10,14 @@ function isForm(request: HttpRequest, body: string): boolean {
   return type === FORM && !/^[ \t\r\n]*[[{]/.test(body.slice(0, 512));
 }
 
-function formData(body: string): JsonMap {
+/** Of several values of one name a list with commas is made. */
+function formData(body: string): JsonMap | Answer {
+  if (/%(?![0-9a-fA-F]{2})/.test(body)) return errorAnswer(400, 'error parsing form data');
   const form = new URLSearchParams(body);
   return new Map(
     [...new Set(form.keys())].map((key) => {
       const values = form.getAll(key);
-      return [key, values.length === 1 ? (values[0] ?? '') : values];
+      return [key, values.join(',')];
     }),
   );
 }

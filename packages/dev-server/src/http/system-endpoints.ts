@@ -10,9 +10,10 @@ import type { SystemEndpoint } from './system-endpoint.js';
 const health: SystemEndpoint = (core, request) => {
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorAnswer(405);
   const { query } = request.target;
+  const malformed = request.method === 'GET' ? errorAnswer(400) : { status: 400, headers: {}, body: '' };
   for (const name of ['standbyok', 'perfstandbyok']) {
     const text = query.get(name)?.[0];
-    if (text !== undefined && text !== '' && parseBool(text) === undefined) return errorAnswer(400);
+    if (text !== undefined && text !== '' && parseBool(text) === undefined) return malformed;
   }
   const codes = new Map([
     ['uninitcode', 501],
@@ -26,7 +27,7 @@ const health: SystemEndpoint = (core, request) => {
     const text = query.get(name)?.[0];
     if (text === undefined) continue;
     const code = parseDecimal(text);
-    if (code === undefined) return errorAnswer(400);
+    if (code === undefined) return malformed;
     codes.set(name, code);
   }
   const standby = core.sealed || core.ha?.standby === true;
@@ -69,11 +70,16 @@ const leader: SystemEndpoint = ({ ha }, request) =>
       })
     : errorAnswer(405);
 
+/** There are none in open source Vault. */
+const featureFlags: SystemEndpoint = (_core, request) =>
+  request.method === 'GET' ? jsonAnswer(200, { feature_flags: null }) : errorAnswer(405);
+
 /** By path. */
 export const SYSTEM_ENDPOINTS: ReadonlyMap<string, SystemEndpoint> = new Map([
   ['/v1/sys/health', health],
   ['/v1/sys/seal-status', sealStatus],
   ['/v1/sys/leader', leader],
+  ['/v1/sys/internal/ui/feature-flags', featureFlags],
   ['/v1/sys/init', initEndpoint],
   ['/v1/sys/unseal', unsealEndpoint],
   ['/v1/sys/seal', sealEndpoint],

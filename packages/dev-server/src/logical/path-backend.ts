@@ -56,6 +56,11 @@ export function definePath<const TSchema extends FieldSchema>(
   };
 }
 
+/** Of every path that there is. */
+const HELP = {
+  data: { help: 'This server has no help texts.', openapi: null, see_also: null },
+} as const;
+
 /** A backend made of paths; the first whose pattern matches is taken. */
 export class PathBackend implements Backend {
   readonly unauthenticated: readonly string[];
@@ -75,9 +80,10 @@ export class PathBackend implements Backend {
   }
 
   handle(request: LogicalRequest): BackendAnswer {
+    if (request.operation === 'help' && request.path === '') return HELP;
     const found = this.find(request);
     if (found === undefined) throw unsupportedPath();
-    return found.path.handle(request, found.values);
+    return request.operation === 'help' ? HELP : found.path.handle(request, found.values);
   }
 
   private find(request: LogicalRequest): { path: BackendPath; values: JsonMap } | undefined {

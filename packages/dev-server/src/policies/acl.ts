@@ -78,6 +78,11 @@ export class Acl {
     return found.length === 0 ? ['deny'] : found;
   }
 
+  /** The rules for whole paths and for beginnings of paths. */
+  rules(): { readonly exact: readonly PolicyRule[]; readonly prefixes: readonly PolicyRule[] } {
+    return { exact: [...this.#exact.values()], prefixes: [...this.#prefixes.values()] };
+  }
+
   /** Whether anything at all is allowed at a mount or below it. */
   reaches(mount: string): boolean {
     if (this.isRoot) return true;

@@ -4,6 +4,8 @@ import { refusal } from '../logical/logical-fault.js';
 import { listing } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 
+const quotaPath = (path: string): string => `${path}/`.replace(/\/+$/, '/').replace(/^\//, '');
+
 /** `quotas/…` below `sys/`. */
 export const quotaPaths = (core: VaultCore): readonly BackendPath[] => [
   definePath({
@@ -11,7 +13,7 @@ export const quotaPaths = (core: VaultCore): readonly BackendPath[] => [
     fields: {
       enable_rate_limit_response_headers: 'bool',
       enable_rate_limit_audit_logging: 'bool',
-      rate_limit_exempt_paths: 'commaStrings',
+      rate_limit_exempt_paths: 'strings',
     },
     operations: {
       read: () => ({
@@ -22,11 +24,11 @@ export const quotaPaths = (core: VaultCore): readonly BackendPath[] => [
         },
       }),
       update: ({ fields }) => {
-        const known = core.rateLimiter.config;
+        // What is not named is set back.
         core.rateLimiter.config = {
-          rateLimitHeaders: fields.get('enable_rate_limit_response_headers') ?? known.rateLimitHeaders,
-          rateLimitAuditLogging: fields.get('enable_rate_limit_audit_logging') ?? known.rateLimitAuditLogging,
-          exemptPaths: fields.get('rate_limit_exempt_paths') ?? known.exemptPaths,
+          rateLimitHeaders: fields.get('enable_rate_limit_response_headers') ?? false,
+          rateLimitAuditLogging: fields.get('enable_rate_limit_audit_logging') ?? false,
+          exemptPaths: fields.get('rate_limit_exempt_paths') ?? [],
         };
         return undefined;
       },
@@ -41,6 +43,7 @@ export const quotaPaths = (core: VaultCore): readonly BackendPath[] => [
     pattern: /^quotas\/rate-limit\/(?<name>\w(?:[\w.-]*\w)?)$/,
     fields: {
       name: 'string',
+      type: 'string',
       path: 'string',
       rate: 'float',
       interval: 'duration',
@@ -65,13 +68,18 @@ export const quotaPaths = (core: VaultCore): readonly BackendPath[] => [
       update: ({ fields }) => {
         const rate = fields.get('rate') ?? 0;
         if (rate <= 0) throw refusal("'rate' is invalid");
-        const path = (fields.get('path') ?? '').replace(/^\/+/, '');
-        if (path !== '' && core.mounts.get(path.replace(/\/?$/, '/')) === undefined) {
+        const name = fields.get('name') ?? '';
+        const path = quotaPath(fields.get('path') ?? '');
+        if (path !== '' && core.mounts.route(path) === undefined) {
           throw refusal(`invalid mount path "${path}"`);
         }
+        const similar = core.rateLimiter.forPath(path);
+        if (similar !== undefined && similar.name !== name) {
+          throw refusal(`quota rule with similar properties exists under the name "${similar.name}"`);
+        }
         core.rateLimiter.put({
-          name: fields.get('name') ?? '',
-          path: path === '' ? '' : path.replace(/\/?$/, '/'),
+          name,
+          path,
           rate,
           interval: fields.get('interval') || 1,
           blockInterval: fields.get('block_interval') ?? 0,

@@ -13,19 +13,28 @@ export interface RateLimitVerdict {
 interface Window {
   startedAt: number;
   used: number;
+  /** Who went over a limit with a block interval is refused until then. */
+  blockedUntil: number;
 }
 
-const NO_CONFIG: QuotaConfig = { rateLimitHeaders: false, rateLimitAuditLogging: false, exemptPaths: [] };
+/** What is exempt until somebody configures quotas, which ends it. */
+const FIRST_CONFIG: QuotaConfig = {
+  rateLimitHeaders: false,
+  rateLimitAuditLogging: false,
+  exemptPaths: [
+    'sys/generate-recovery-token/attempt',
+    'sys/generate-recovery-token/update',
+    'sys/generate-root/attempt',
+    'sys/generate-root/update',
+    'sys/health',
+    'sys/seal-status',
+    'sys/unseal',
+  ],
+};
 
-const EXEMPT = [
-  'sys/generate-recovery-token/attempt',
-  'sys/generate-recovery-token/update',
-  'sys/generate-root/attempt',
-  'sys/generate-root/update',
-  'sys/health',
-  'sys/seal-status',
-  'sys/unseal',
-];
+/** A path, or with a `*` at its end all paths that begin so. */
+const covers = (exempt: string, path: string): boolean =>
+  exempt.endsWith('*') ? path.startsWith(exempt.slice(0, -1)) : path === exempt;
 
 /** Counts requests against the quotas. Counts are not kept across restarts. */
 export class RateLimiter {
@@ -42,7 +51,7 @@ export class RateLimiter {
   }
 
   get config(): QuotaConfig {
-    return this.#config.get('') ?? NO_CONFIG;
+    return this.#config.get('') ?? FIRST_CONFIG;
   }
 
   set config(config: QuotaConfig) {
@@ -68,30 +77,57 @@ export class RateLimiter {
     this.#windows.delete(name);
   }
 
-  /** Counts a request. @returns undefined where no quota applies */
-  take(path: string): RateLimitVerdict | undefined {
-    if (this.#quotas.size === 0 || EXEMPT.includes(path) || this.config.exemptPaths.includes(path)) {
+  /** The quota for a path: only one may be there for each. */
+  forPath(path: string): RateLimitQuota | undefined {
+    return [...this.#quotas.values()].find((quota) => quota.path === path);
+  }
+
+  /** The quotas of a mount follow it to another path. */
+  moveMount(from: string, to: string): void {
+    for (const quota of this.#quotas.values()) if (quota.path === from) this.put({ ...quota, path: to });
+  }
+
+  /** The quotas of a mount go with it. */
+  forgetMount(path: string): void {
+    for (const quota of this.#quotas.values()) if (quota.path === path) this.remove(quota.name);
+  }
+
+  /**
+   * Counts a request to a mount.
+   *
+   * @returns undefined where no quota applies
+   */
+  take(path: string, mount: string): RateLimitVerdict | undefined {
+    if (this.#quotas.size === 0 || this.config.exemptPaths.some((exempt) => covers(exempt, path))) {
       return undefined;
     }
-    let quota: RateLimitQuota | undefined;
-    for (const candidate of this.#quotas.values()) {
-      const longer = quota === undefined || candidate.path.length > quota.path.length;
-      if (path.startsWith(candidate.path) && longer) quota = candidate;
-    }
+    const quota = (mount === '' ? undefined : this.forPath(mount)) ?? this.forPath('');
     return quota && this.count(quota);
   }
 
   private count(quota: RateLimitQuota): RateLimitVerdict {
     const now = this.now();
     const length = quota.interval * 1000;
-    let window = this.#windows.get(quota.name);
-    if (window === undefined || now >= window.startedAt + length) {
-      window = { startedAt: now, used: 0 };
-      this.#windows.set(quota.name, window);
+    const window = this.#windows.get(quota.name) ?? { startedAt: now, used: 0, blockedUntil: 0 };
+    this.#windows.set(quota.name, window);
+    const limit = Math.max(1, Math.round(quota.rate));
+    if (now < window.blockedUntil) {
+      return {
+        allowed: false,
+        limit,
+        remaining: 0,
+        resetAfter: Math.ceil((window.blockedUntil - now) / 1000),
+      };
     }
-    const limit = Math.max(1, Math.floor(quota.rate));
+    // Windows follow each other without a gap, whether somebody asks or not.
+    const passed = Math.floor((now - window.startedAt) / length);
+    if (passed > 0) {
+      window.startedAt += passed * length;
+      window.used = 0;
+    }
     const allowed = window.used < limit;
     if (allowed) window.used += 1;
+    else if (quota.blockInterval > 0) window.blockedUntil = now + quota.blockInterval * 1000;
     const resetAfter = Math.max(1, Math.ceil((window.startedAt + length - now) / 1000));
     return { allowed, limit, remaining: limit - window.used, resetAfter };
   }

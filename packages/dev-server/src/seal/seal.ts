@@ -26,6 +26,18 @@ const KEY_LENGTH = 32;
 
 const hash = (key: Uint8Array): Buffer => createHash('sha256').update(key).digest();
 
+/** A key and the shares of it. */
+export interface SharedKey {
+  readonly key: Buffer;
+  readonly parts: readonly Buffer[];
+  readonly threshold: number;
+}
+
+export function makeSharedKey(shares: number, threshold: number): SharedKey {
+  const key = randomBytes(KEY_LENGTH);
+  return { key, parts: shares === 1 ? [key] : splitSecret(key, shares, threshold), threshold };
+}
+
 /** @throws SealError for numbers of shares that make no sense */
 export function checkSealConfig(
   shares: number,
@@ -39,6 +51,37 @@ export function checkSealConfig(
   if (shares > 255) throw invalid('shares must be less than 256');
   if (threshold > 255) throw invalid('threshold must be less than 256');
   if (threshold > shares) throw invalid('threshold cannot be larger than shares');
+}
+
+/** What is answered for shares that do not belong together. */
+export type NotCombined = (problem: string) => SealError;
+
+const notUnsealed: NotCombined = (problem) =>
+  new SealError(`invalid key: failed to compute combined key: ${problem}`, 400);
+
+/** What comes of a key that is not the true one. */
+export const WRONG_KEY = 'failed to decrypt keys from storage: cipher: message authentication failed';
+
+/** @throws SealError for shares that do not belong together */
+function combined(shares: readonly Buffer[], notCombined: NotCombined): Buffer {
+  try {
+    return combineShares(shares);
+  } catch (error) {
+    if (!(error instanceof ShamirError)) throw error;
+    throw notCombined(error.message);
+  }
+}
+
+/** Whether some shares make a key that was shared so. */
+export function makesKey(
+  { key, threshold }: SharedKey,
+  shares: readonly Buffer[],
+  notCombined: NotCombined,
+): boolean {
+  const [first] = shares;
+  if (first === undefined) return false;
+  const made = threshold > 1 ? combined(shares, notCombined) : first;
+  return timingSafeEqual(hash(made), hash(key));
 }
 
 /** Whether the server is initialised and sealed, and what opens it. */
@@ -84,17 +127,22 @@ export class Seal {
   }
 
   /** Makes a key and returns its shares; the server is sealed. @throws SealError */
-  initialise(shares: number, threshold: number): Buffer[] {
-    if (this.initialised) throw new SealError('Vault is already initialized', 400);
+  initialise(shares: number, threshold: number): readonly Buffer[] {
     checkSealConfig(shares, threshold);
+    if (this.initialised) throw new SealError('Vault is already initialized', 400);
     return this.shareNewKey(shares, threshold);
   }
 
   /** A new key in place of the old one. The server stays open or sealed as it is. */
-  shareNewKey(shares: number, threshold: number): Buffer[] {
-    const key = randomBytes(KEY_LENGTH);
-    this.#records.set('', { shares, threshold, keyHash: hash(key).toString('hex') });
-    return shares === 1 ? [key] : splitSecret(key, shares, threshold);
+  shareNewKey(shares: number, threshold: number): readonly Buffer[] {
+    const key = makeSharedKey(shares, threshold);
+    this.install(key);
+    return key.parts;
+  }
+
+  /** Takes a key in place of the old one. */
+  install({ key, parts, threshold }: SharedKey): void {
+    this.#records.set('', { shares: parts.length, threshold, keyHash: hash(key).toString('hex') });
   }
 
   /** Initialises a server in dev mode: one key, kept, and the server is open. */
@@ -119,49 +167,38 @@ export class Seal {
     this.#nonce = '';
   }
 
-  /** Whether enough shares were put together to the true key. @throws SealError for wrong ones */
-  checkShares(shares: readonly Buffer[]): void {
+  /** Whether enough shares make the true key. @throws SealError where they do not belong together */
+  areTrue(shares: readonly Buffer[], notCombined: NotCombined): boolean {
     const record = this.record;
     const [first] = shares;
     if (record === undefined || first === undefined) throw new SealError('Vault is not initialized', 400);
-    let key: Buffer = first;
-    if (record.threshold > 1) {
-      try {
-        key = combineShares(shares);
-      } catch (error) {
-        if (!(error instanceof ShamirError)) throw error;
-        throw new SealError(`invalid key: failed to compute combined key: ${error.message}`, 400);
-      }
-    }
-    if (!timingSafeEqual(hash(key), Buffer.from(record.keyHash, 'hex'))) {
-      throw new SealError(
-        'unable to retrieve stored keys: failed to decrypt keys from storage: cipher: message authentication failed',
-        500,
-      );
-    }
+    const key = record.threshold > 1 ? combined(shares, notCombined) : first;
+    return timingSafeEqual(hash(key), Buffer.from(record.keyHash, 'hex'));
   }
 
   /** Takes one share; opens the server with the last one that is needed. @throws SealError */
   unseal(share: Buffer): void {
     const record = this.record;
     if (record === undefined) throw new SealError('Vault is not initialized', 400);
+    checkShareLength(share);
     if (!this.#sealed) return;
-    checkShareLength(share, record.shares);
     if (this.#given.some((given) => given.equals(share))) return;
     if (this.#given.length === 0) this.#nonce = randomUUID();
     this.#given.push(share);
     if (this.#given.length < record.threshold) return;
     const shares = this.#given;
     this.reset();
-    this.checkShares(shares);
+    if (!this.areTrue(shares, notUnsealed)) {
+      throw new SealError(`unable to retrieve stored keys: ${WRONG_KEY}`, 500);
+    }
     this.#sealed = false;
   }
 }
 
-function checkShareLength(share: Buffer, shares: number): void {
-  const overhead = shares > 1 ? 1 : 0;
+function checkShareLength(share: Buffer): void {
   if (share.length < 16) throw new SealError('invalid key: key is shorter than minimum 16 bytes', 400);
-  if (share.length > KEY_LENGTH + overhead) {
-    throw new SealError(`invalid key: key is longer than maximum ${KEY_LENGTH + overhead} bytes`, 400);
+  // One byte more than the key: that of a share which tells them apart.
+  if (share.length > KEY_LENGTH + 1) {
+    throw new SealError(`invalid key: key is longer than maximum ${KEY_LENGTH + 1} bytes`, 400);
   }
 }

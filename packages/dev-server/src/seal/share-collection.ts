@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Seal } from './seal.js';
-import { SealError } from './seal.js';
+import { type NotCombined, type Seal, SealError, WRONG_KEY } from './seal.js';
+
+/** What wrong shares are answered with. */
+const REFUSALS = {
+  'root generation': {
+    status: 400,
+    wrong: `root generation aborted: unable to authenticate: unable to retrieve stored keys: ${WRONG_KEY}`,
+  },
+  rekey: { status: 500, wrong: `failed to read master key: ${WRONG_KEY}` },
+} as const;
 
 /** Key shares that are given one after the other, for an operation that needs the threshold of them. */
 export class ShareCollection {
   readonly nonce = randomUUID();
 
   /** @param operation what messages call it */
-  constructor(private readonly operation: 'root generation' | 'rekey') {}
+  constructor(private readonly operation: keyof typeof REFUSALS) {}
 
   #given: Buffer[] = [];
 
@@ -34,7 +42,10 @@ export class ShareCollection {
     if (this.#given.length < seal.threshold) return false;
     const shares = this.#given;
     this.#given = [];
-    seal.checkShares(shares);
+    const { status, wrong } = REFUSALS[this.operation];
+    const notCombined: NotCombined = (problem) =>
+      new SealError(`failed to compute master key: ${problem}`, status);
+    if (!seal.areTrue(shares, notCombined)) throw new SealError(wrong, status);
     return true;
   }
 }

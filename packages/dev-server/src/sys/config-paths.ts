@@ -27,7 +27,12 @@ const corsPath = (core: VaultCore): BackendPath => {
         if (origins.includes('*') && origins.length > 1) {
           throw failure("to allow all origins the '*' must be the only value for allowed_origins");
         }
-        const headers = [...new Set([...STANDARD_HEADERS, ...(fields.get('allowed_headers') ?? [])])];
+        // Vault adds to what is there, until the configuration is deleted.
+        const headers = [
+          ...(configs.get('')?.headers ?? []),
+          ...STANDARD_HEADERS,
+          ...(fields.get('allowed_headers') ?? []),
+        ];
         configs.set('', { origins, headers });
         return undefined;
       },

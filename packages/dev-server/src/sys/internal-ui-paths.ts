@@ -3,8 +3,9 @@ import type { VaultCore } from '../core/vault-core.js';
 import type { JsonValue } from '../json/json-value.js';
 import { failure, refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
-import { fullPath, type MountEntry } from '../mounts/mount-entry.js';
+import type { MountEntry } from '../mounts/mount-entry.js';
 import type { Acl } from '../policies/acl.js';
+import type { ParameterRules, PolicyRule } from '../policies/policy-rule.js';
 import { mountPath } from './mount-config.js';
 import { mountView } from './mount-view.js';
 
@@ -14,6 +15,31 @@ const publicView = (entry: MountEntry): JsonValue => ({
   options: entry.options,
   type: entry.type,
 });
+
+const ruleView = (rule: PolicyRule): JsonValue => {
+  const capabilities = [...rule.capabilities].sort();
+  const denied = capabilities.length === 0 || rule.capabilities.has('deny');
+  const parameters = (rules: ParameterRules): JsonValue | undefined =>
+    rules.size === 0
+      ? undefined
+      : new Map(
+          [...rules].map(([name, values]): [string, JsonValue] => [
+            name,
+            values.map((value) => (typeof value === 'object' ? null : value)),
+          ]),
+        );
+  return {
+    capabilities: denied ? ['deny'] : capabilities,
+    min_wrapping_ttl: rule.minWrappingTtl === 0 ? undefined : Math.trunc(rule.minWrappingTtl / 1000),
+    max_wrapping_ttl: rule.maxWrappingTtl === 0 ? undefined : Math.trunc(rule.maxWrappingTtl / 1000),
+    allowed_parameters: parameters(rule.allowedParameters),
+    denied_parameters: parameters(rule.deniedParameters),
+    required_parameters: rule.requiredParameters.length === 0 ? undefined : rule.requiredParameters,
+  };
+};
+
+const rulesView = (rules: readonly PolicyRule[]): JsonValue =>
+  new Map(rules.map((rule): [string, JsonValue] => [rule.path, ruleView(rule)]));
 
 /** `internal/ui/…`: what clients ask to find the mount and the KV version of a path, and the namespaces. */
 export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
@@ -30,7 +56,8 @@ export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
               .entries(table)
               .filter(
                 (entry) =>
-                  entry.config.listingVisibility === 'unauth' || acl?.reaches(fullPath(entry)) === true,
+                  // Vault judges an auth method by its path without `auth/`.
+                  entry.config.listingVisibility === 'unauth' || acl?.reaches(entry.path) === true,
               )
               .map((entry): [string, JsonValue] => [
                 entry.path,
@@ -38,6 +65,18 @@ export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
               ]),
           );
         return { data: { auth: view('auth'), secret: view('secret') } };
+      },
+    },
+  }),
+  definePath({
+    pattern: /^internal\/ui\/resultant-acl$/,
+    fields: {},
+    operations: {
+      read: ({ request }) => {
+        const acl = core.aclOf(tokenOf(core, request));
+        if (acl.isRoot) return { data: { root: true } };
+        const { exact, prefixes } = acl.rules();
+        return { data: { exact_paths: rulesView(exact), glob_paths: rulesView(prefixes), root: false } };
       },
     },
   }),
@@ -61,7 +100,7 @@ export const internalUiPaths = (core: VaultCore): readonly BackendPath[] => [
         const path = mountPath(fields.get('path') ?? '');
         const acl = core.aclOf(tokenOf(core, request));
         const mount = core.mounts.route(path);
-        if (mount === undefined || !acl.reaches(fullPath(mount.entry))) {
+        if (mount === undefined || !acl.reaches(mount.entry.path)) {
           throw refusal(
             `preflight capability check returned 403, please ensure client's policies grant access to path "${path}"`,
             403,

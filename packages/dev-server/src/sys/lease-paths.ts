@@ -1,9 +1,10 @@
 import type { VaultCore } from '../core/vault-core.js';
 import { childrenOf } from '../go/children-of.js';
+import { invalidInt, parseDecimal } from '../go/parse-number.js';
 import { formatTime } from '../go/timestamp.js';
 import { calculateTtl } from '../leases/calculate-ttl.js';
 import { secondsLeft } from '../leases/lease-store.js';
-import { refusal } from '../logical/logical-fault.js';
+import { failure, refusal } from '../logical/logical-fault.js';
 import { type LogicalResponse, listing } from '../logical/logical-response.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 
@@ -47,11 +48,29 @@ function lookup(core: VaultCore, id: string): LogicalResponse {
   };
 }
 
+/** 204, or 202 where the request does not wait for it. Here it is done at once either way. */
+const revoked = (sync: boolean | undefined): LogicalResponse | undefined =>
+  sync === false ? { status: 202, rendered: '' } : undefined;
+
+/** Every lease here can be revoked, so that none is ever counted among those that Vault gave up. */
+const asksIrrevocable = (type: string | undefined): boolean => type?.toLowerCase() === 'irrevocable';
+
+function checkLimit(limit: string): void {
+  if (limit === '' || limit.toLowerCase() === 'none') return;
+  const number = parseDecimal(limit);
+  if (number === undefined) {
+    throw failure(`invalid 'limit' provided: ${invalidInt(limit).replace('ParseInt', 'Atoi')}`);
+  }
+  if (number < 1) throw failure("limit must be 'none' or a positive integer");
+}
+
 /** `leases/…` and the older paths without that prefix. */
 export const leasePaths = (core: VaultCore): readonly BackendPath[] => {
-  const revokeAll = (prefix: string): undefined => {
-    for (const lease of core.leases.withPrefix(prefix)) core.revocation.revokeLease(lease);
-    return undefined;
+  /** Those below a path, or the one that has the whole path for its id. */
+  const revokeAll = (path: string): void => {
+    const one = path.endsWith('/') ? undefined : core.leases.get(path);
+    const all = one === undefined ? core.leases.withPrefix(path.replace(/\/?$/, '/')) : [one];
+    for (const lease of all) core.revocation.revokeLease(lease);
   };
   return [
     definePath({
@@ -81,14 +100,48 @@ export const leasePaths = (core: VaultCore): readonly BackendPath[] => {
         update: ({ fields }) => {
           const lease = core.leases.get(leaseId(fields));
           if (lease !== undefined) core.revocation.revokeLease(lease);
+          return revoked(fields.get('sync'));
+        },
+      },
+    }),
+    definePath({
+      pattern: /^(?:leases\/)?revoke-force\/(?<prefix>.+)$/,
+      fields: { prefix: 'string' },
+      operations: {
+        update: ({ fields }) => {
+          revokeAll(fields.get('prefix') ?? '');
           return undefined;
         },
       },
     }),
     definePath({
-      pattern: /^(?:leases\/)?revoke-(?:prefix|force)\/(?<prefix>.+)$/,
+      pattern: /^(?:leases\/)?revoke-prefix\/(?<prefix>.+)$/,
       fields: { prefix: 'string', sync: 'bool' },
-      operations: { update: ({ fields }) => revokeAll(fields.get('prefix') ?? '') },
+      operations: {
+        update: ({ fields }) => {
+          revokeAll(fields.get('prefix') ?? '');
+          return revoked(fields.get('sync'));
+        },
+      },
+    }),
+    definePath({
+      pattern: /^leases\/count$/,
+      fields: { type: 'string', include_child_namespaces: 'bool' },
+      operations: {
+        read: ({ fields }) =>
+          asksIrrevocable(fields.get('type')) ? { data: { counts: {}, lease_count: 0 } } : undefined,
+      },
+    }),
+    definePath({
+      pattern: /^leases\/?$/,
+      fields: { type: 'string', include_child_namespaces: 'bool', limit: 'string' },
+      operations: {
+        read: ({ fields }) => {
+          if (!asksIrrevocable(fields.get('type'))) return undefined;
+          checkLimit(fields.get('limit') ?? '');
+          return { data: { lease_count: 0, leases: [] } };
+        },
+      },
     }),
     definePath({
       pattern: /^leases\/tidy$/,

@@ -3,8 +3,16 @@ import type { JsonValue } from '../json/json-value.js';
 import type { Fields } from '../logical/fields.js';
 import { refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
+import { withoutUndefined } from '../logical/without-undefined.js';
 import { fullPath, type MountTableName } from '../mounts/mount-entry.js';
-import { mountPath, readMountConfig } from './mount-config.js';
+import {
+  type GivenMountConfig,
+  listingVisibility,
+  mountPath,
+  mountTokenType,
+  mountTtls,
+  readMountConfig,
+} from './mount-config.js';
 import { mountView } from './mount-view.js';
 import { unmount } from './unmount.js';
 
@@ -17,65 +25,91 @@ const FIELDS = {
   description: 'string',
   options: 'pairs',
   config: 'map',
+  plugin_name: 'string',
   local: 'bool',
   seal_wrap: 'bool',
   external_entropy_access: 'bool',
-  plugin_name: 'string',
 } as const;
 
 /** Whether a path is one that Vault keeps for itself. */
 export const isProtected = (path: string): boolean => PROTECTED.some((prefix) => path.startsWith(prefix));
 
-/** The type of what is to be mounted; the type `plugin` has the name of a plugin stand for it. */
-function typeOf(fields: Fields<typeof FIELDS>): string {
+/** The type that is meant where `plugin` stands for one by name. @throws LogicalFault */
+function typeOf(fields: Fields<typeof FIELDS>, config: GivenMountConfig): string {
   const type = fields.get('type') ?? '';
   if (type === '') throw refusal('backend type must be specified as a string');
   if (type !== 'plugin') return type;
-  const configured = fields.get('config')?.get('plugin_name');
-  const name = typeof configured === 'string' && configured !== '' ? configured : fields.get('plugin_name');
-  if (!name) throw refusal('plugin_name must be provided for plugin backend');
+  const name = config.pluginName || (fields.get('plugin_name') ?? '');
+  if (name === '') throw refusal('plugin_name must be provided for plugin backend');
   return name;
 }
 
-function optionsOf(
+interface TypedOptions {
+  readonly type: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** Only KV has versions, and names of its own for them. @throws LogicalFault */
+function typedOptions(
   table: MountTableName,
   type: string,
-  given: ReadonlyMap<string, string>,
-): Map<string, string> {
-  const options = new Map(given);
-  const version = /^kv-v([12])$/.exec(type)?.[1];
-  if (table === 'secret' && version !== undefined) return options.set('version', version);
-  if (options.get('version') && (table === 'auth' || type !== 'kv')) {
-    const label = table === 'auth' ? 'auth method' : 'secrets engine';
+  options: ReadonlyMap<string, string>,
+): TypedOptions {
+  const isSecret = table === 'secret';
+  if (isSecret && type === 'kv') return { type, options };
+  const version = isSecret ? /^kv-v([12])$/.exec(type)?.[1] : undefined;
+  if (version !== undefined) return { type: 'kv', options: new Map([...options, ['version', version]]) };
+  if (options.get('version')) {
+    const label = isSecret ? 'secrets engine' : 'auth method';
     throw refusal(`${label} "${type}" does not allow setting a version`);
   }
-  return options;
+  return { type, options };
 }
 
-function checkFree(core: VaultCore, table: MountTableName, path: string): void {
+/** @throws LogicalFault where nothing of that type can be mounted there */
+function checkPlace(core: VaultCore, table: MountTableName, path: string, type: string): void {
+  if (table === 'secret' && isProtected(path)) throw refusal(`cannot mount "${path}"`);
+  if (table === 'secret' && SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
   const conflict = core.mounts.conflict(fullPath({ table, path }));
-  if (conflict === undefined) return;
-  throw refusal(`path is already in use at ${table === 'auth' ? conflict.replace(/^auth\//, '') : conflict}`);
+  if (conflict !== undefined) {
+    const shown = table === 'auth' ? conflict.replace(/^auth\//, '') : conflict;
+    throw refusal(`path is already in use at ${shown}`);
+  }
+  if (table === 'auth' && type === 'token') {
+    throw refusal('token credential backend cannot be instantiated');
+  }
 }
 
+/** Checks what is wanted in Vault's order, so that of several mistakes the same one is reported. */
 function mount(core: VaultCore, table: MountTableName, fields: Fields<typeof FIELDS>): undefined {
   const path = mountPath(fields.get('path') ?? '');
-  const config = readMountConfig(fields.get('config') ?? new Map(), table);
-  const wanted = typeOf(fields);
-  const options = optionsOf(table, wanted, fields.get('options') ?? new Map());
-  const type = table === 'secret' ? wanted.replace(/^kv-v[12]$/, 'kv') : wanted;
-  if (table === 'secret') {
-    if (isProtected(path)) throw refusal(`cannot mount "${path}"`);
-    if (SINGLETONS.has(type)) throw refusal(`mount type of "${type}" is not mountable`);
-  }
-  checkFree(core, table, path);
-  if (table === 'auth' && type === 'token') throw refusal('token credential backend cannot be instantiated');
+  const given = readMountConfig(fields.get('config') ?? new Map(), table);
+  const ttls = mountTtls(given);
+  const tokenType = table === 'auth' ? mountTokenType(given.tokenType) : undefined;
+  const { type, options } = typedOptions(
+    table,
+    typeOf(fields, given),
+    fields.get('options') ?? new Map<string, string>(),
+  );
+  const visibility = listingVisibility(given.listingVisibility);
+  checkPlace(core, table, path, type);
   core.mounts.add({
     table,
     path,
     type,
     description: fields.get('description') ?? '',
-    config,
+    config: {
+      ...ttls,
+      forceNoCache: table === 'secret' && given.forceNoCache,
+      ...withoutUndefined({
+        listingVisibility: visibility || undefined,
+        tokenType,
+        auditNonHmacRequestKeys: given.auditNonHmacRequestKeys,
+        auditNonHmacResponseKeys: given.auditNonHmacResponseKeys,
+        passthroughRequestHeaders: given.passthroughRequestHeaders,
+        allowedResponseHeaders: given.allowedResponseHeaders,
+      }),
+    },
     options,
     local: fields.get('local') ?? false,
     sealWrap: fields.get('seal_wrap') ?? false,

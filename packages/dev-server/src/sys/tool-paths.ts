@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { failure, refusal } from '../logical/logical-fault.js';
+import { Base64Error, decodeBase64 } from '../go/base64.js';
+import { quote } from '../go/format-value.js';
+import { invalidInt, parseDecimal } from '../go/parse-number.js';
+import { refusal } from '../logical/logical-fault.js';
 import { type BackendPath, definePath } from '../logical/path-backend.js';
 
 const HASHES: ReadonlyMap<string, string> = new Map([
@@ -9,15 +12,9 @@ const HASHES: ReadonlyMap<string, string> = new Map([
   ['sha2-512', 'sha512'],
 ]);
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MAX_BYTES = 131_072;
 
-function encoded(bytes: Buffer, format: string): string {
-  if (format !== 'hex' && format !== 'base64') {
-    throw refusal(`unsupported encoding format ${format}; must be "hex" or "base64"`);
-  }
-  return bytes.toString(format);
-}
+const isFormat = (format: string): format is 'hex' | 'base64' => format === 'hex' || format === 'base64';
 
 /** `tools/hash` and `tools/random`. */
 export const toolPaths = (): readonly BackendPath[] => [
@@ -27,12 +24,20 @@ export const toolPaths = (): readonly BackendPath[] => [
     operations: {
       update: ({ fields }) => {
         const algorithm = fields.get('urlalgorithm') || (fields.get('algorithm') ?? 'sha2-256');
-        const input = fields.get('input') ?? '';
-        if (!BASE64.test(input)) throw refusal('unable to decode input as base64: illegal base64 data');
+        const format = fields.get('format') ?? 'hex';
+        let input: Buffer;
+        try {
+          input = decodeBase64(fields.get('input') ?? '');
+        } catch (error) {
+          if (!(error instanceof Base64Error)) throw error;
+          throw refusal(`unable to decode input as base64: ${error.message}`);
+        }
+        if (!isFormat(format)) {
+          throw refusal(`unsupported encoding format ${format}; must be "hex" or "base64"`);
+        }
         const hash = HASHES.get(algorithm);
         if (hash === undefined) throw refusal(`unsupported algorithm ${algorithm}`);
-        const sum = createHash(hash).update(Buffer.from(input, 'base64')).digest();
-        return { data: { sum: encoded(sum, fields.get('format') ?? 'hex') } };
+        return { data: { sum: createHash(hash).update(input).digest(format) } };
       },
     },
   }),
@@ -42,11 +47,18 @@ export const toolPaths = (): readonly BackendPath[] => [
     operations: {
       update: ({ fields }) => {
         const url = fields.get('urlbytes') ?? '';
-        const bytes = url === '' ? (fields.get('bytes') ?? 32) : Number(url);
-        if (!Number.isInteger(bytes)) throw refusal(`error parsing url-set byte count: ${url}`);
+        const bytes = url === '' ? (fields.get('bytes') ?? 32) : parseDecimal(url);
+        const format = fields.get('format') ?? 'base64';
+        if (bytes === undefined) {
+          const problem = invalidInt(url).replace('ParseInt', 'Atoi');
+          throw refusal(`error parsing url-set byte count: ${problem}`);
+        }
         if (bytes < 1) throw refusal('"bytes" cannot be less than 1');
-        if (bytes > MAX_BYTES) throw failure(`"bytes" should be less than ${MAX_BYTES}`, 400);
-        return { data: { random_bytes: encoded(randomBytes(bytes), fields.get('format') ?? 'base64') } };
+        if (bytes > MAX_BYTES) throw refusal(`"bytes" should be less than ${MAX_BYTES}`);
+        if (!isFormat(format)) {
+          throw refusal(`unsupported encoding format ${quote(format)}; must be "hex" or "base64"`);
+        }
+        return { data: { random_bytes: randomBytes(bytes).toString(format) } };
       },
     },
   }),

@@ -12,6 +12,7 @@ import { type BackendPath, definePath } from '../logical/path-backend.js';
 import { withoutUndefined } from '../logical/without-undefined.js';
 import type { MountConfig, MountEntry } from '../mounts/mount-entry.js';
 import { listingVisibility, mountPath, mountTokenType } from './mount-config.js';
+import { listView } from './mount-view.js';
 
 const FIELDS = {
   path: 'string',
@@ -43,12 +44,13 @@ function view(core: VaultCore, entry: MountEntry): JsonRecord {
     default_lease_ttl: ttls.systemDefault,
     max_lease_ttl: ttls.systemMax,
     force_no_cache: config.forceNoCache,
+    external_entropy_access: entry.externalEntropyAccess || undefined,
     token_type: entry.table === 'auth' ? (config.tokenType ?? 'default-service') : undefined,
     listing_visibility: config.listingVisibility || undefined,
-    audit_non_hmac_request_keys: config.auditNonHmacRequestKeys,
-    audit_non_hmac_response_keys: config.auditNonHmacResponseKeys,
-    passthrough_request_headers: config.passthroughRequestHeaders,
-    allowed_response_headers: config.allowedResponseHeaders,
+    audit_non_hmac_request_keys: listView(config.auditNonHmacRequestKeys),
+    audit_non_hmac_response_keys: listView(config.auditNonHmacResponseKeys),
+    passthrough_request_headers: listView(config.passthroughRequestHeaders),
+    allowed_response_headers: listView(config.allowedResponseHeaders),
     options: options !== null && options.size > 0 ? options : undefined,
   };
 }
@@ -63,58 +65,92 @@ function ttl(given: string | undefined, known: number): number {
   }
 }
 
-function changedConfig(config: MountConfig, fields: Fields<typeof FIELDS>): MountConfig {
+type TuneFields = Fields<typeof FIELDS>;
+
+function withTtls(entry: MountEntry, fields: TuneFields): MountEntry {
+  const { config } = entry;
   const defaultLeaseTtl = ttl(fields.get('default_lease_ttl'), config.defaultLeaseTtl);
   const maxLeaseTtl = ttl(fields.get('max_lease_ttl'), config.maxLeaseTtl);
-  if (maxLeaseTtl !== 0 && maxLeaseTtl < defaultLeaseTtl) {
+  if (maxLeaseTtl !== 0 && defaultLeaseTtl !== 0 && maxLeaseTtl < defaultLeaseTtl) {
     throw refusal(
       `backend max lease TTL of ${maxLeaseTtl} would be less than backend default lease TTL of ${defaultLeaseTtl}`,
     );
   }
-  return {
-    ...config,
-    defaultLeaseTtl,
-    maxLeaseTtl,
-    ...withoutUndefined({
-      listingVisibility: listingVisibility(fields.get('listing_visibility')),
-      tokenType: mountTokenType(fields.get('token_type')),
-      auditNonHmacRequestKeys: fields.get('audit_non_hmac_request_keys'),
-      auditNonHmacResponseKeys: fields.get('audit_non_hmac_response_keys'),
-      passthroughRequestHeaders: fields.get('passthrough_request_headers'),
-      allowedResponseHeaders: fields.get('allowed_response_headers'),
-    }),
-  };
+  return { ...entry, config: { ...config, defaultLeaseTtl, maxLeaseTtl } };
 }
 
-/** Options as a tuning leaves them: an empty one is taken away, but for the version. */
-function changedOptions(
-  known: MountEntry['options'],
-  given: ReadonlyMap<string, string> | undefined,
-): MountEntry['options'] {
-  if (given === undefined) return known;
-  const options = new Map([...(known ?? []), ...given]);
-  for (const [key, value] of given) if (value === '' && key !== 'version') options.delete(key);
-  return options;
+const withConfig = (
+  entry: MountEntry,
+  changes: { [TKey in keyof MountConfig]?: MountConfig[TKey] | undefined },
+) => ({
+  ...entry,
+  config: { ...entry.config, ...withoutUndefined(changes) },
+});
+
+const withDescription = (entry: MountEntry, fields: TuneFields): MountEntry =>
+  withConfig(
+    { ...entry, description: fields.get('description') ?? entry.description },
+    {
+      auditNonHmacRequestKeys: fields.get('audit_non_hmac_request_keys'),
+      auditNonHmacResponseKeys: fields.get('audit_non_hmac_response_keys'),
+    },
+  );
+
+function withVisibility(entry: MountEntry, fields: TuneFields): MountEntry {
+  const given = fields.get('listing_visibility');
+  return given === undefined ? entry : withConfig(entry, { listingVisibility: listingVisibility(given) });
 }
+
+function withTokenType(entry: MountEntry, fields: TuneFields): MountEntry {
+  const given = fields.get('token_type');
+  if (given === undefined) return entry;
+  if (entry.table !== 'auth') throw refusal("'token_type' can only be modified on auth mounts");
+  if (entry.type === 'token') {
+    throw refusal("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
+  }
+  return withConfig(entry, { tokenType: mountTokenType(given) });
+}
+
+const withHeaders = (entry: MountEntry, fields: TuneFields): MountEntry =>
+  withConfig(entry, {
+    passthroughRequestHeaders: fields.get('passthrough_request_headers'),
+    allowedResponseHeaders: fields.get('allowed_response_headers'),
+  });
+
+/** An empty value takes an option away. */
+function withOptions(entry: MountEntry, fields: TuneFields): MountEntry {
+  const given = fields.get('options') ?? new Map<string, string>();
+  if (given.size === 0) return entry;
+  versionChange(entry, given);
+  const options = new Map([...(entry.options ?? []), ...given]);
+  for (const [name, value] of given) if (value === '') options.delete(name);
+  return { ...entry, options };
+}
+
+/** In Vault's order: what comes before a mistake has its effect all the same. */
+const STEPS = [withTtls, withDescription, withVisibility, withTokenType, withHeaders, withOptions];
 
 interface Versions {
   readonly from: number;
   readonly to: number;
 }
 
-// A version that was never said counts as 0, and so does an empty one.
-const versionOf = (text: string | undefined): number | undefined => (text ? parseDecimal(text) : 0);
+/** The number of a version; nothing counts as 0. */
+function versionNumber(text: string, what: string): number {
+  const number = text === '' ? 0 : parseDecimal(text);
+  if (number === undefined) throw refusal(`unable to parse ${what}: ${invalidInt(text)}`);
+  return number;
+}
 
-/** What a tuning does to the version of a mount. @throws LogicalFault where it cannot be done */
+/** What a tuning does to the KV version of a mount. @throws LogicalFault where it cannot be done */
 function versionChange(
   entry: MountEntry,
   options: ReadonlyMap<string, string> | undefined,
 ): Versions | undefined {
   const wanted = options?.get('version');
   if (wanted === undefined) return undefined;
-  const from = versionOf(entry.options?.get('version')) ?? 0;
-  const to = versionOf(wanted);
-  if (to === undefined) throw refusal(`unable to parse options: ${invalidInt(wanted)}`);
+  const from = versionNumber(entry.options?.get('version') ?? '', 'mount entry');
+  const to = versionNumber(wanted, 'options');
   if (to !== 1 && to !== 2) throw refusal(`invalid version provided: ${to}`);
   if (to < from) throw refusal(`cannot downgrade mount from version ${from}`);
   return to > from ? { from, to } : undefined;
@@ -127,39 +163,32 @@ function upgradeSecrets(core: VaultCore, entry: MountEntry): void {
   const store = new SecretStore(storage, core.now);
   for (const [path, data] of old) {
     const secret = newSecret(core.now());
-    addVersion(secret, store.config, data, core.now());
+    // As if only one version were kept, which shows in the number of the oldest.
+    addVersion(secret, { ...store.config, maxVersions: 1 }, data, core.now());
     store.put(path, secret);
   }
   old.clear();
 }
 
-function tune(core: VaultCore, path: string, fields: Fields<typeof FIELDS>): LogicalResponse | undefined {
+function tune(core: VaultCore, path: string, fields: TuneFields): LogicalResponse | undefined {
   if (UNTUNABLE.some((prefix) => path.startsWith(prefix))) throw refusal(`cannot tune "${path}"`);
   const mount = core.mounts.route(path);
   if (mount === undefined) throw refusal(`tune of path "${path}" failed: no mount entry found`);
   const { entry } = mount;
-  if (fields.has('token_type')) {
-    if (entry.table !== 'auth') throw refusal("'token_type' can only be modified on auth mounts");
-    if (entry.type === 'token') {
-      throw refusal("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
-    }
+  let changed = entry;
+  try {
+    for (const step of STEPS) changed = step(changed, fields);
+    const versions = versionChange(entry, fields.get('options'));
+    if (versions === undefined) return undefined;
+    if (entry.type === 'kv' && versions.to === 2) upgradeSecrets(core, entry);
+    return {
+      warnings: [
+        `Upgrading mount from version ${versions.from} to version ${versions.to}. This mount will be unavailable for a brief period and will resume service shortly.`,
+      ],
+    };
+  } finally {
+    core.mounts.replace(entry, changed);
   }
-  const options = fields.get('options');
-  const versions = versionChange(entry, options);
-  const changed: MountEntry = {
-    ...entry,
-    config: changedConfig(entry.config, fields),
-    description: fields.get('description') ?? entry.description,
-    options: changedOptions(entry.options, options),
-  };
-  if (entry.type === 'kv' && versions?.to === 2) upgradeSecrets(core, entry);
-  core.mounts.replace(entry, changed);
-  if (versions === undefined) return undefined;
-  return {
-    warnings: [
-      `Upgrading mount from version ${versions.from} to version ${versions.to}. This mount will be unavailable for a brief period and will resume service shortly.`,
-    ],
-  };
 }
 
 /** `mounts/PATH/tune` and `auth/PATH/tune`. */

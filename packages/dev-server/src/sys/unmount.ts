@@ -8,4 +8,5 @@ export function unmount(core: VaultCore, path: string): void {
   for (const lease of core.leases.withPrefix(path)) core.revocation.revokeLease(lease);
   core.mounts.remove(entry);
   core.entities.forgetMount(entry.accessor);
+  core.rateLimiter.forgetMount(path);
 }
