@@ -101,6 +101,35 @@ test.each([
   ]);
 });
 
+const pem = keys.publicKey.export({ type: 'spki', format: 'pem' });
+test.each([
+  [{ oidc_client_id: 'x' }, "both 'oidc_client_id' and 'oidc_client_secret' must be set for OIDC"],
+  [{ oidc_client_id: 'x', oidc_client_secret: 'y' }, "'oidc_discovery_url' must be set for OIDC"],
+  [{ oidc_response_types: 'code,x' }, "invalid response_types [code x]. 'code' and 'id_token' are allowed"],
+  [{ oidc_response_mode: 'x' }, 'invalid response_mode: "x"'],
+  [{ oidc_response_types: 'id_token' }, 'query response_mode may not be used with an id_token response_type'],
+])('a configuration with %j is refused', async (more, message) => {
+  const answer = await call('auth/jwt/config', { jwt_validation_pubkeys: pem, ...more });
+  expect(answer.json.errors).toEqual([message]);
+});
+
+test('a configuration shows what only providers need, and keeps where the namespace goes', async () => {
+  const more = { oidc_response_mode: 'form_post', oidc_response_types: 'id_token', jwks_ca_pem: 'x' };
+  await call('auth/jwt/config', { jwt_validation_pubkeys: pem, ...more, namespace_in_state: false });
+  expect((await call('auth/jwt/config')).json.data).toMatchObject({
+    jwks_ca_pem: 'x',
+    namespace_in_state: false,
+    oidc_response_mode: 'form_post',
+    oidc_response_types: ['id_token'],
+  });
+  await call('auth/jwt/config', { jwt_validation_pubkeys: pem });
+  expect((await call('auth/jwt/config')).json.data).toMatchObject({
+    jwks_ca_pem: '',
+    namespace_in_state: false,
+    oidc_response_types: [],
+  });
+});
+
 test('an alias has the claims that are mapped for its metadata, and a token the role besides', async () => {
   const { auth } = (await login({ claim_mappings: { team: 'group' } }, { team: 'blue' })).json;
   expect(auth.metadata).toEqual({ role: 'r', group: 'blue' });
