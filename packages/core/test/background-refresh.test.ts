@@ -153,6 +153,8 @@ test.each([
   ['lastGoodForMs', 0],
   ['startDeadlineMs', 0],
   ['refreshJitter', 1.1],
+  ['onSourceError', 'refuse'],
+  ['onDeletion', 'forget'],
 ])('%s of %s is refused', (name, value) => {
   const make = () => createResolver(definition, { environment: 'test', sources: [], [name]: value });
   expect(make).toThrow(

@@ -4,6 +4,7 @@ import {
   type Declarations,
   isStrongroomError,
   type Resolver,
+  StrongroomError,
 } from '@strongroom/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -41,6 +42,9 @@ const plugin: FastifyPluginAsync<FastifySettingsOptions> = async (fastify, optio
   });
   checkResolver('@strongroom/fastify', options.resolver);
   const { resolver, closeResolver = true, retryAfterSeconds = 5, routes } = options;
+  if (!Number.isSafeInteger(retryAfterSeconds) || retryAfterSeconds < 1) {
+    throw new StrongroomError('DEFINITION_INVALID', 'retryAfterSeconds is no whole number of 1 or more');
+  }
   const endLog = logEvents(resolver, fastify.log);
   fastify.addHook('onClose', async () => {
     endLog();

@@ -325,6 +325,12 @@ test('an option that there is not is refused', async () => {
   await resolver.close();
 });
 
+test.each([Number.NaN, 0, 1.5])('retryAfterSeconds of %s is refused', async (retryAfterSeconds) => {
+  const app = newest();
+  app.register(fastifySettings, { resolver: shop().resolver, retryAfterSeconds });
+  await expect(app.ready()).rejects.toMatchObject({ code: 'DEFINITION_INVALID' });
+});
+
 test('what is no resolver is refused, and what a promise of one lacks is said', async () => {
   const { resolver } = shop();
   for (const [given, message] of [
