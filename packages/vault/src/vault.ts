@@ -197,9 +197,12 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   async function end(): Promise<void> {
+    // What is under way then ends, revocations too.
+    const callOff = clock.after(revokeWithinMs, () => transport.close());
     const revoked = leases.close();
     if (revoked !== undefined) await revoked;
     await transport.closeTokens();
+    callOff();
     transport.close();
     const made = await client?.catch(() => undefined);
     made?.stopAllRenewals();
@@ -219,6 +222,12 @@ export function vaultSource(options: VaultOptions & KvPlacement): Source {
   const given = Object.fromEntries(Object.entries(placement).filter(([, value]) => value !== undefined));
   return { ...vault.source(given), close: () => vault.close() };
 }
+
+/**
+ * For how long closing waits for Vault to take back what it gave, in milliseconds: that ends by itself, and whoever shuts
+ * down has other things to close.
+ */
+const revokeWithinMs = 3_000;
 
 const leaseNames: OptionNames<LeaseOptions> = {
   parameters: true,

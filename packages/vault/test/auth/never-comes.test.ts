@@ -2,6 +2,7 @@ import { ManualClock } from '@strongroom/core/testing';
 import { startDevServer } from '@strongroom/dev-server';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AuthMethod } from '../../src/index.js';
+import { json, startHostileServer } from '../hostile-server.js';
 import { failureOf, open, read } from './setting.js';
 
 // What an application's own function waits for may never come: a metadata service that is half gone, say.
@@ -68,5 +69,25 @@ test.each([
   await turn();
   await vault.close();
   expect((await reading).message).toContain('was closed');
+  expect(clock.pending).toBe(0);
+});
+
+test('closing waits no longer than 3 s for a Vault that takes nothing back', async () => {
+  const clock = new ManualClock();
+  const asked: string[] = [];
+  const server = await startHostileServer((response, request) => {
+    asked.push(request.url ?? '');
+    if (request.url?.endsWith('/creds/app')) {
+      json(response, 200, { lease_id: 'l', lease_duration: 60, renewable: true, data: { a: 1 } });
+    }
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  const auth: AuthMethod = async () => ({ token: 's.minted', ttl: 60, renewable: true });
+  const vault = open(server, { auth, clock, revokeTokens: true, revokeLeases: true });
+  await vault.lease('database/creds/app');
+  const closing = vault.close();
+  await vi.waitFor(() => expect(asked.at(-1)).toBe('/v1/sys/leases/revoke'));
+  clock.advance(3_000);
+  await closing;
   expect(clock.pending).toBe(0);
 });
