@@ -6,9 +6,10 @@ import { run } from './run.js';
 let unheard: number | undefined;
 for (const [name, stream] of Object.entries({ output: process.stdout, error: process.stderr })) {
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // Whoever reads it may have enough of it, as `head` does.
-    unheard ??= code === 'EPIPE' ? exitCodes.done : exitCodes.file;
-    if (unheard === exitCodes.file && stream === process.stdout) {
+    // Whoever reads it may have enough of it, as `head` does: what was found is found all the same.
+    if (code === 'EPIPE') return;
+    unheard ??= exitCodes.file;
+    if (stream === process.stdout) {
       process.stderr.write(`error: standard ${name} cannot be written (${code})\n`);
     }
     process.exitCode = unheard;

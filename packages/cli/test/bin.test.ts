@@ -28,6 +28,18 @@ describe('between pipes', () => {
     expect(call.printed().stderr).toBe('');
   });
 
+  test.each(['stdout', 'stderr'] as const)(
+    'nor is what was found forgotten when %s is closed',
+    async (stream) => {
+      const { env } = await shopVault();
+      // A value that its schema refuses is a finding.
+      const cwd = await project();
+      const call = callBin(['explain'], { cwd, env: { ...env, PORT: 'many' } });
+      call.child[stream]?.destroy();
+      expect(await call.ended).toBe(1);
+    },
+  );
+
   test.skipIf(!existsSync('/dev/full'))(
     'a full disk behind standard output is told, and is no success',
     async () => {
