@@ -17,6 +17,12 @@ export function readAuthResponse(body: unknown): AuthResponse | undefined {
   };
 }
 
+/** Whether a login was answered with what has to be shown besides, in place of a token. */
+export function wantsSecondFactor(body: unknown): boolean {
+  const auth = objectAt(body, 'auth');
+  return auth !== undefined && objectAt(auth, 'mfa_requirement') !== undefined;
+}
+
 /** What the token says of itself, by `auth/token/lookup-self`. */
 export interface TokenDescription {
   /** In seconds; 0: it does not end. */

@@ -6,7 +6,7 @@ import { encodePath } from '../kv-path.js';
 import { checkToken } from '../token.js';
 import { VaultError } from '../vault-error.js';
 import type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth-method.js';
-import { readAuthResponse } from './auth-response.js';
+import { readAuthResponse, wantsSecondFactor } from './auth-response.js';
 import { loginRefusal } from './login-refusal.js';
 import type { Send } from './token-requests.js';
 
@@ -61,10 +61,21 @@ export async function logIn(
       const auth = readAuthResponse(answer.body);
       if (auth !== undefined) return auth;
       const where = answer.address;
+      if (wantsSecondFactor(answer.body)) {
+        throw new VaultError(
+          'SOURCE_DENIED',
+          `Vault at ${where} wants a second factor for the login at ${path}`,
+          {
+            address: where,
+            path: `/v1/${path}`,
+            hint: 'Nobody is there to give one: except this login from the MFA enforcement, or write an auth method that answers it (sys/mfa/validate).',
+          },
+        );
+      }
       throw new VaultError('SOURCE_MALFORMED', `Vault at ${where} answered the login without a token`, {
         address: where,
         path: `/v1/${path}`,
-        hint: 'Check that the path is that of a login, and that it asks for no second factor.',
+        hint: 'Check that the path is that of a login.',
       });
     },
   };

@@ -84,12 +84,13 @@ export class Session implements Tokens {
     return held.token;
   }
 
-  async afterDenial(used: string): Promise<TokenVerdict> {
+  async afterDenial(used: string, dead: boolean): Promise<TokenVerdict> {
     const { origin, clock } = this.#options;
     const held = this.#held;
     if (held === undefined || held.token !== used) return { due: 'replaced' };
     // Its time is over, or somebody found out already.
     if (origin.kind === 'login' && clock.now() >= held.endsAt) return this.#replace(held, 'it has ended');
+    if (dead) return this.#afterDeath(held);
     const limited = held.usesLeft !== Number.POSITIVE_INFINITY;
     if (limited && origin.kind === 'login') {
       // A lookup would spend a use, and the count tells as much.
@@ -111,10 +112,7 @@ export class Session implements Tokens {
     const lookup = await this.#lookUp(held);
     if (this.#held !== held) return { due: 'replaced' };
     if (lookup.status === 'alive') return { due: 'policy', policies: held.policies };
-    if (lookup.status === 'unavailable') return { due: 'unknown' };
-    if (origin.kind === 'login') return this.#replace(held, 'it is not accepted any more');
-    this.#dead = { token: used, at: clock.now() };
-    return this.#rereadOr({ due: 'dead' }, used);
+    return lookup.status === 'unavailable' ? { due: 'unknown' } : this.#afterDeath(held);
   }
 
   async explain(used: string): Promise<TokenVerdict> {
@@ -147,6 +145,13 @@ export class Session implements Tokens {
     const live = [...this.#mintedTokens].filter(([, endsAt]) => endsAt > clock.now());
     const revoked = await Promise.all(live.map(([token]) => revoke(send, token)));
     logger?.info({ revoked: revoked.filter(Boolean).length }, 'revoked the tokens of Vault that logins gave');
+  }
+
+  #afterDeath(held: HeldToken): Promise<TokenVerdict> {
+    const { origin, clock } = this.#options;
+    if (origin.kind === 'login') return this.#replace(held, 'it is not accepted any more');
+    this.#dead = { token: held.token, at: clock.now() };
+    return this.#rereadOr({ due: 'dead' }, held.token);
   }
 
   async #replace(held: HeldToken, why: string): Promise<TokenVerdict> {

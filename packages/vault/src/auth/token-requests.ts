@@ -1,4 +1,5 @@
 import type { VaultAnswer } from '../answer.js';
+import { cannotAnswer } from '../incapacity.js';
 import { requestIdOf } from '../request-id.js';
 import type { VaultRequest } from '../transport.js';
 import { VaultError } from '../vault-error.js';
@@ -52,7 +53,7 @@ export async function renew(send: Send, token: string): Promise<Renewed | VaultE
   if (auth !== undefined) return { auth, body };
   const requestId = requestIdOf(body);
   const details = { address, path, status, ...(requestId === undefined ? {} : { requestId }) };
-  if (status < 500 && status !== 429 && status !== 412 && status !== 472 && status !== 473) {
+  if (!cannotAnswer(status, errorsOf(body))) {
     const message = `Vault at ${address} does not renew the token any more (${status})`;
     return new VaultError('SOURCE_DENIED', message, details);
   }

@@ -1,4 +1,4 @@
-import { dataOf, objectAt, own } from '../json-object.js';
+import { dataOf, objectAt, own, timeOf } from '../json-object.js';
 
 /** What Vault gave for a time. */
 export interface LeaseTerm {
@@ -24,8 +24,12 @@ export function readTerm(body: unknown, now: number): LeaseTerm | undefined {
   if (data === undefined || typeof body !== 'object' || body === null) return undefined;
   const leaseId = own(body, 'lease_id');
   const leased = typeof leaseId === 'string' && leaseId !== '';
-  const rotatesIn = leased ? undefined : rotation(data);
-  const durationMs = rotatesIn ?? (leased ? undefined : untilExpiration(data, now)) ?? durationOf(body);
+  const rotatesIn = leased ? undefined : rotation(data, now);
+  const durationMs =
+    rotatesIn ??
+    (leased ? undefined : untilExpiration(data, now)) ??
+    durationOf(body) ??
+    (leased ? undefined : secondsOf(own(data, 'ttl')));
   return {
     data: dataOf(data),
     leaseId: leased ? leaseId : '',
@@ -36,21 +40,27 @@ export function readTerm(body: unknown, now: number): LeaseTerm | undefined {
 }
 
 /** The seconds that a lease was given or renewed for, in milliseconds. */
-export function durationOf(body: unknown): number | undefined {
-  const seconds = typeof body === 'object' && body !== null ? own(body, 'lease_duration') : undefined;
-  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
-}
+export const durationOf = (body: unknown): number | undefined =>
+  typeof body === 'object' && body !== null ? secondsOf(own(body, 'lease_duration')) : undefined;
 
-/** A static role of a database: Vault changes its password when `ttl` is over, and a moment later it is there. */
-function rotation(data: object): number | undefined {
+const secondsOf = (seconds: unknown): number | undefined =>
+  typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+
+/**
+ * A static role: Vault changes its password when `ttl` is over, and a moment later it is there. The key of a static
+ * role of AWS has a time in place of that.
+ */
+function rotation(data: object, now: number): number | undefined {
+  const changes = timeOf(own(data, 'expiration'));
+  if (changes !== undefined) return Math.max(0, changes - now) + 1_000;
   const ttl = own(data, 'ttl');
   const isStatic = Object.hasOwn(data, 'last_vault_rotation');
   return isStatic && typeof ttl === 'number' && ttl >= 0 ? ttl * 1_000 + 1_000 : undefined;
 }
 
-/** A certificate says in seconds since 1970 when it ends. */
+/** A certificate and a token of Google say in seconds since 1970 when they end. */
 function untilExpiration(data: object, now: number): number | undefined {
-  const expiration = own(data, 'expiration');
+  const expiration = own(data, 'expiration') ?? own(data, 'expires_at_seconds');
   if (typeof expiration !== 'number' || !Number.isFinite(expiration)) return undefined;
   return Math.max(1_000, expiration * 1_000 - now);
 }

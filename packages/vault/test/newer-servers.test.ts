@@ -1,0 +1,268 @@
+import { ManualClock } from '@strongroom/core/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { appRole, createVault, kubernetes, userpass, type Vault, type VaultOptions } from '../src/index.js';
+import { failureOf } from './auth/setting.js';
+import { type Answer, json, secretBody, startHostileServer } from './hostile-server.js';
+import { limits, PassingClock } from './lease/passing-clock.js';
+
+// What Vault 1.13 to 1.21 and OpenBao answer and Vault 1.8, whose answers are recorded, does not.
+
+const denied = '1 error occurred:\n\t* permission denied\n\n';
+const dead = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n';
+
+const hour = 3_600_000;
+const second = 1_000;
+
+async function start(answer: Answer) {
+  const server = await startHostileServer(answer);
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  const asked = (part: string) => server.requests.filter(({ url }) => url?.includes(part)).length;
+  return { server, address: server.address, asked };
+}
+
+function open(address: string | readonly string[], options: Partial<VaultOptions> = {}): Vault {
+  const token = options.auth === undefined ? { token: () => 's.token' } : {};
+  const vault = createVault({ address, retries: 0, ...token, ...options });
+  onTestFinished(() => vault.close());
+  return vault;
+}
+
+const read = (vault: Vault) => vault.kv().read('app/database');
+const auth = (token: string, more: object = {}) => ({
+  auth: { client_token: token, lease_duration: 3600, renewable: true, policies: ['app'], ...more },
+});
+
+test.each([
+  [400, 'path disabled in replication DR secondary mode', 'is the disaster recovery secondary', /primary/],
+  [500, 'please forward to the active node', 'is a standby node', /other nodes/],
+  [503, 'no active Vault instance found', 'is a standby node', /other nodes/],
+  [503, 'Namespace is sealed', 'has sealed the namespace', /bao namespace unseal/],
+  [
+    503,
+    'API access to this namespace has been locked by an administrator',
+    'has locked the namespace',
+    /namespace unlock/,
+  ],
+  [
+    400,
+    'Waiting for the primary to upgrade from non-versioned to versioned data. This backend will be unavailable for a brief period and will resume service when the primary is finished.',
+    'is upgrading the mount',
+    /in a moment/,
+  ],
+])('%i "%s" is no denial but an outage: %s', async (status, text, words, hint) => {
+  const { address } = await start((response) => json(response, status, { errors: [text] }));
+  const error = await failureOf(read(open(address)));
+  expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status });
+  expect(error.message).toContain(words);
+  expect(error.hint).toMatch(hint);
+  const login = await failureOf(read(open(address, { auth: userpass({ username: 'a', password: 'b' }) })));
+  expect(login).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status });
+  expect(login.message).toContain(words);
+});
+
+test.each([
+  [400, 'path disabled in replication DR secondary mode'],
+  [500, 'please forward to the active node'],
+  [503, 'no active OpenBao instance found'],
+  [503, 'node is not active'],
+])('a node that says %i "%s" is left, for writes too', async (status, text) => {
+  const idle = await start((response) => json(response, status, { errors: [text] }));
+  const active = await start((response) => json(response, 200, { data: { version: 1 } }));
+  const vault = open([idle.address, active.address]);
+  await vault.kv().write('app/database', { a: 1 });
+  expect(active.server.requests.at(-1)?.method).toBe('POST');
+});
+
+test('a namespace that is locked or a mount that is upgraded is so at every node', async () => {
+  const text = 'API access to this namespace has been locked by an administrator';
+  const locked = await start((response) => json(response, 503, { errors: [text] }));
+  const other = await start((response) => json(response, 200, secretBody({ a: 1 })));
+  await failureOf(read(open([locked.address, other.address])));
+  expect(other.server.requests).toHaveLength(0);
+});
+
+test('a disaster recovery secondary does not end the renewal of a token', async () => {
+  const clock = new PassingClock();
+  let renewals = 0;
+  const { address, asked } = await start((response, { url = '' }) => {
+    if (url.includes('renew-self') && renewals++ === 0) {
+      return json(response, 400, { errors: ['path disabled in replication DR secondary mode'] });
+    }
+    json(response, 200, url.includes('auth/') ? auth('s.one') : secretBody({ a: 1 }));
+  });
+  const login = userpass({ username: 'a', password: 'b' });
+  await read(open(address, { clock, ...limits, auth: login }));
+  // Tried again, where a token that Vault refuses to renew would be replaced by a login.
+  await clock.pass(hour * 0.75);
+  expect(renewals).toBe(2);
+  expect(asked('/login/')).toBe(1);
+});
+
+test('OpenBao tells a namespace that there is not from a mount', async () => {
+  const { address } = await start((response) => json(response, 404, { errors: ['namespace not found'] }));
+  const wanted = { code: 'SOURCE_DENIED', message: expect.stringContaining('has no such namespace') };
+  const vault = open(address, { namespace: 'team' });
+  const calls = [
+    read(vault),
+    vault.kv().list(),
+    vault.kv().write('a', { b: 1 }),
+    vault.kv().metadata('a'),
+    vault.lease('database/creds/app'),
+    read(open(address, { auth: userpass({ username: 'a', password: 'b' }) })),
+  ];
+  for (const error of await Promise.all(calls.map(failureOf))) {
+    expect(error).toMatchObject(wanted);
+    expect(error.hint).toContain('VAULT_NAMESPACE');
+  }
+});
+
+test('the namespace `root` is where all begin, which OpenBao knows by no name', async () => {
+  const { server, address } = await start((response) => json(response, 200, secretBody({ a: 1 })));
+  await read(open(address, { namespace: 'root' }));
+  await read(open(address, { namespace: '/root/' }));
+  await read(open(address, { namespace: 'root/team' }));
+  expect(server.requests.map(({ headers }) => headers['x-vault-namespace'])).toEqual([
+    undefined,
+    undefined,
+    'root/team',
+  ]);
+});
+
+test('a request without a token is denied like any other, and the error says what it lacked', async () => {
+  const { address } = await start((response) => json(response, 403, { errors: [denied] }));
+  const error = await failureOf(read(open(address, { token: () => undefined })));
+  expect(error).toMatchObject({ code: 'SOURCE_DENIED', status: 403 });
+  expect(error.message).toContain('without a token');
+  expect(error.hint).toMatch(/VAULT_TOKEN.*auto-auth.*secret\/data\/app\/database/);
+});
+
+test.each([
+  ['with few uses', { num_uses: 10 }],
+  ['of any kind', {}],
+])('a token %s that the answer calls none is replaced without a lookup', async (_kind, more) => {
+  const clock = new ManualClock();
+  let logins = 0;
+  const { address, asked } = await start((response, { url = '', headers }) => {
+    if (url.includes('/login')) return json(response, 200, auth(`s.${++logins}`, more));
+    if (headers['x-vault-token'] === 's.1' && logins === 1 && asked('secret/') > 1) {
+      return json(response, 403, { errors: [dead] });
+    }
+    if (headers['x-vault-token'] === 's.1' && logins > 1) return json(response, 403, { errors: [dead] });
+    json(response, 200, secretBody({ a: 1 }));
+  });
+  const vault = open(address, { clock, auth: appRole({ roleId: 'role', secretId: 'secret' }) });
+  await read(vault);
+  clock.advance(2_000);
+  expect(await Promise.all([read(vault), read(vault), read(vault)])).toMatchObject(
+    Array.from({ length: 3 }, () => ({ status: 'found' })),
+  );
+  expect(logins).toBe(2);
+  expect(asked('lookup-self')).toBe(0);
+});
+
+test('a token that was given and is none costs no lookup', async () => {
+  const { address, asked } = await start((response) => json(response, 403, { errors: [dead] }));
+  const error = await failureOf(read(open(address)));
+  expect(error.message).toMatch(/does not accept the token: permission denied; invalid token$/);
+  expect(error.vaultMessages).toEqual(['permission denied', 'invalid token']);
+  expect(asked('lookup-self')).toBe(0);
+});
+
+test('a login that wants a second factor is denied, with the way out, and not tried over and over', async () => {
+  const requirement = { mfa_request_id: 'd0c9eec7', mfa_constraints: { all: { any: [{ type: 'totp' }] } } };
+  const { address, asked } = await start((response) =>
+    json(response, 200, auth('', { lease_duration: 0, mfa_requirement: requirement })),
+  );
+  const clock = new ManualClock();
+  const vault = open(address, { clock, auth: userpass({ username: 'app', password: 'hunter2' }) });
+  for (let login = 0; login < 5; login++) {
+    const error = await failureOf(read(vault));
+    expect(error).toMatchObject({ code: 'SOURCE_DENIED' });
+    expect(error.message).toContain('wants a second factor');
+    expect(error.hint).toContain('MFA enforcement');
+    clock.advance(1_500);
+  }
+  expect(asked('/login/')).toBe(3);
+});
+
+test('a login that is denied as locked out says so', async () => {
+  const { address } = await start((response) => json(response, 403, { errors: [denied] }));
+  const error = await failureOf(read(open(address, { auth: appRole({ roleId: 'r', secretId: 's' }) })));
+  expect(error).toMatchObject({ code: 'SOURCE_DENIED', vaultMessages: ['permission denied'] });
+  expect(error.hint).toMatch(/secret id .* lock a user or a role out/);
+});
+
+test.each([
+  'invalid role name "shop"',
+  'invalid audience (aud) claim: audience claim does not match any expected audience',
+  'invalid expiration time (exp) claim: token is expired',
+  'error validating claims: claim "project_path" does not match any associated bound claim values',
+  'error validating claims: claim "ref" is missing',
+])('what Kubernetes and JWT say of a login goes on: %s', async (text) => {
+  const { address } = await start((response) => json(response, 403, { errors: [text] }));
+  const login = { auth: kubernetes({ role: 'shop', jwt: 'a.b.c' }) };
+  expect((await failureOf(read(open(address, login)))).vaultMessages).toEqual([text]);
+});
+
+test.each([
+  [413, 'http: request body too large'],
+  [400, 'failed to parse JSON input: JSON input exceeds allowed nesting depth'],
+  [500, 'failed to parse JSON input: JSON string value exceeds allowed length'],
+])('a write that is more than Vault takes (%i) says which limit: %s', async (status, text) => {
+  const { address } = await start((response, { method }) =>
+    method === 'POST'
+      ? json(response, status, { errors: [text] })
+      : json(response, 200, { data: { path: 'secret/', type: 'kv', options: { version: '2' } } }),
+  );
+  const error = await failureOf(open(address).kv().write('a', { b: 1 }));
+  expect(error).toMatchObject({ code: 'SOURCE_DENIED', status, vaultMessages: [text] });
+  expect(error.hint).toContain('max_request_size');
+});
+
+test('a key that is twice in what was written stays with Vault', async () => {
+  const { address } = await start((response, { method }) =>
+    method === 'POST'
+      ? json(response, 400, { errors: ["failed to parse JSON input: duplicate key 'hunter2' in object"] })
+      : json(response, 200, { data: { path: 'secret/', type: 'kv', options: { version: '2' } } }),
+  );
+  const error = await failureOf(open(address).kv().write('a', { b: 1 }));
+  expect(error.vaultMessages).toEqual([]);
+  expect(error.message).not.toContain('hunter2');
+});
+
+test('a mount that is not there is named in the new words too', async () => {
+  const route = 'no handler for route "secret/data/app/database". route entry not found.';
+  const { address } = await start((response) => json(response, 404, { errors: [route] }));
+  expect((await failureOf(read(open(address)))).message).toContain('has no mount at secret/');
+  expect((await failureOf(open(address).lease('database/creds/app'))).message).toContain('has no mount for');
+});
+
+test.each([
+  ['the key of a static role of AWS, a moment after it changes', 'time', hour + second, hour + second],
+  ['a token of Google, before it ends', 'seconds', hour, hour * 0.95],
+  ['a token of an OIDC role, before it ends', 'ttl', hour, hour * 0.95],
+])('%s is asked for again', async (_what, form, durationMs, within) => {
+  const clock = new PassingClock();
+  const ends = () => clock.now() + hour;
+  const forms = {
+    time: () => ({ access_key: 'a', secret_key: 'b', expiration: new Date(ends()).toISOString() }),
+    seconds: () => ({ token: 'a', token_ttl: 3600, expires_at_seconds: ends() / 1000 }),
+    ttl: () => ({ client_id: 'a', token: 'b', ttl: 3600 }),
+  };
+  const { address } = await start((response) =>
+    json(response, 200, {
+      lease_id: '',
+      lease_duration: 0,
+      renewable: false,
+      data: forms[form as keyof typeof forms](),
+    }),
+  );
+  const vault = open(address, { clock, ...limits });
+  const onReplaced = vi.fn();
+  const lease = await vault.lease('some/creds/app', { onReplaced });
+  expect(lease).toMatchObject({ durationMs, renewable: false });
+  await clock.pass(hour * 0.84);
+  expect(onReplaced).not.toHaveBeenCalled();
+  await clock.pass(within - hour * 0.84);
+  expect(onReplaced).toHaveBeenCalledOnce();
+});
