@@ -266,3 +266,46 @@ test.each([
   await clock.pass(within - hour * 0.84);
   expect(onReplaced).toHaveBeenCalledOnce();
 });
+
+const mountOf2 = { data: { path: 'secret/', type: 'kv', options: { version: '2' } } };
+const deletedVersion = {
+  version: 3,
+  created_time: '2024-01-01T00:00:00Z',
+  deletion_time: '2024-01-02T00:00:00Z',
+  destroyed: false,
+  custom_metadata: null,
+};
+
+test.each([
+  ['of a secret that is not there has no body', undefined, { errors: [] }, 'no-such-path'],
+  [
+    'of a deleted secret has its metadata alone',
+    { data: deletedVersion },
+    { data: { data: null, metadata: deletedVersion } },
+    'version-deleted',
+  ],
+])('the answer to a patch %s', async (_what, patched, read, reason) => {
+  const { address } = await start((response, { url = '', method }) => {
+    if (url.includes('sys/internal')) return json(response, 200, mountOf2);
+    if (method !== 'PATCH') return json(response, 404, read);
+    if (patched !== undefined) return json(response, 404, patched);
+    response.writeHead(404, { 'content-type': 'application/json' }).end();
+  });
+  expect(await open(address).kv().patch('a', { b: 1 })).toMatchObject({ status: 'absent', reason });
+});
+
+test('an Agent whose own token it is leaves that out of its answers, and it is renewed all the same', async () => {
+  const clock = new PassingClock();
+  const { address, asked } = await start((response, { url = '' }) => {
+    if (url.includes('lookup-self')) {
+      const data = { type: 'service', ttl: 3600, creation_ttl: 3600, renewable: true, num_uses: 0 };
+      return json(response, 200, { data });
+    }
+    if (url.includes('renew-self')) return json(response, 200, auth(''));
+    json(response, 200, secretBody({ a: 1 }));
+  });
+  await read(open(address, { clock, ...limits, token: 's.of-the-agent' }));
+  await clock.pass(2 * hour);
+  expect(asked('lookup-self')).toBe(1);
+  expect(asked('renew-self')).toBeGreaterThanOrEqual(2);
+});

@@ -308,10 +308,10 @@ export class Session implements Tokens {
         if (origin.kind === 'login') await this.#logInAhead(held);
         return;
       }
-      const { auth, body } = renewed;
-      extend(held, auth, begun);
+      const { renewal, body } = renewed;
+      extend(held, renewal, begun);
       if (held.minted) this.#mint(held);
-      logger?.debug({ accessor, ttlSeconds: auth.ttl }, 'renewed the token for Vault');
+      logger?.debug({ accessor, ttlSeconds: renewal.ttl }, 'renewed the token for Vault');
       activities.succeeded('renewal', { locator, ttlMs: held.endsAt - clock.now(), body });
       this.#plan(held);
     } catch (error) {
