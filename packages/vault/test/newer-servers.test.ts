@@ -309,3 +309,68 @@ test('an Agent whose own token it is leaves that out of its answers, and it is r
   expect(asked('lookup-self')).toBe(1);
   expect(asked('renew-self')).toBeGreaterThanOrEqual(2);
 });
+
+/** An Agent with a cache: the same request gets the same answer, with its age. */
+async function startAgent(clock: PassingClock, answer: (count: number) => object) {
+  const cache = new Map<string, { readonly body: object; readonly at: number }>();
+  let count = 0;
+  const agent = await start((response, { url = '', headers }) => {
+    if (!url.includes('/login') && !url.includes('/creds/')) {
+      return url.includes('renew') ? json(response, 400, { errors: ['lease not found'] }) : found(response);
+    }
+    const key = `${url} ${headers['x-request-id'] ?? ''}`;
+    const hit = cache.get(key);
+    const { body, at } = hit ?? { body: answer(++count), at: clock.now() };
+    cache.set(key, { body, at });
+    const told = { 'content-type': 'application/json', 'x-cache': hit === undefined ? 'MISS' : 'HIT' };
+    response.writeHead(
+      200,
+      hit === undefined ? told : { ...told, age: String(Math.round((clock.now() - at) / 1000)) },
+    );
+    response.end(JSON.stringify(body));
+  });
+  return { ...agent, made: () => count };
+}
+
+const found = (response: Parameters<Answer>[0]) => json(response, 200, secretBody({ a: 1 }));
+
+test('of a lease that an Agent had in its cache what is left counts, and in its place comes a new one', async () => {
+  const clock = new PassingClock();
+  const lease = (count: number) => ({
+    lease_id: `database/creds/app/${count}`,
+    lease_duration: 3600,
+    renewable: true,
+    data: { username: `user-${count}` },
+  });
+  const { address, made } = await startAgent(clock, lease);
+  const ask = () => open(address, { clock, ...limits, token: () => undefined }).lease('database/creds/app');
+  (await ask()).release();
+  await clock.pass(hour / 2);
+  const second = await ask();
+  expect(second).toMatchObject({ data: { username: 'user-1' }, expiresAt: clock.now() + hour / 2 });
+  await second.replace();
+  expect(second).toMatchObject({ data: { username: 'user-2' }, expiresAt: clock.now() + hour });
+  await second.replace();
+  expect(second.data).toEqual({ username: 'user-3' });
+  const third = await ask();
+  // Renewed at two thirds of what is left, which this one refuses: within that time there is another user.
+  await clock.pass(hour * 0.4);
+  expect(third.data).toEqual({ username: 'user-4' });
+  expect(made()).toBe(4);
+});
+
+test('of a token that an Agent had in its cache what is left counts, and in its place comes a new one', async () => {
+  const clock = new PassingClock();
+  const { address, asked, made } = await startAgent(clock, (count) =>
+    auth(`s.${count}`, { renewable: false }),
+  );
+  const login = userpass({ username: 'a', password: 'b' });
+  await read(open(address, { clock, ...limits, auth: login }));
+  await clock.pass(hour / 2);
+  const vault = open(address, { clock, ...limits, auth: login });
+  await read(vault);
+  expect([made(), asked('/login/')]).toEqual([1, 2]);
+  // Both replace it before its end, each by a login of its own.
+  await clock.pass(hour * 0.45);
+  expect(made()).toBe(3);
+});

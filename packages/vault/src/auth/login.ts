@@ -17,6 +17,8 @@ export interface Login {
   readonly path: string | undefined;
   /** What that was answered with. */
   readonly body: unknown;
+  /** How old that is, in milliseconds: an Agent had it in its cache. */
+  readonly ageMs: number;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function logIn(
   try {
     const auth = await method(context);
     const token = checkToken(auth.token, 'the token of the login', address);
-    return { auth: { ...auth, token }, path: lastPath, body: last?.body };
+    return { auth: { ...auth, token }, path: lastPath, body: last?.body, ageMs: last?.ageMs ?? 0 };
   } catch (error) {
     if (isStrongroomError(error)) throw error;
     throw new VaultError('SOURCE_DENIED', `the login to Vault at ${address} failed`, {

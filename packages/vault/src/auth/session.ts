@@ -197,7 +197,7 @@ export class Session implements Tokens {
         const begun = clock.now();
         const before = this.#held;
         const login = await this.#logIn(origin.login);
-        const held = this.#hold(minted(login.auth, begun));
+        const held = this.#hold(minted(login.auth, begun - login.ageMs));
         const { accessor, fullTtl, policies } = held;
         this.#mint(held);
         logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
@@ -214,8 +214,8 @@ export class Session implements Tokens {
     const { activities, address } = this.#options;
     try {
       const login = await this.#inTime(logIn(this.#canceller));
-      const { auth, path, body } = login;
-      const ttlMs = auth.ttl ? { ttlMs: auth.ttl * 1_000 } : {};
+      const { auth, path, body, ageMs } = login;
+      const ttlMs = auth.ttl ? { ttlMs: Math.max(0, auth.ttl * 1_000 - ageMs) } : {};
       activities.succeeded('login', {
         locator: path === undefined ? address : authMount(path),
         body,

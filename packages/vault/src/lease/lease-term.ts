@@ -9,6 +9,8 @@ export interface LeaseTerm {
   readonly renewable: boolean;
   /** In milliseconds; undefined for what has no end that is known. */
   readonly durationMs: number | undefined;
+  /** How much of that was over already: an Agent had it in its cache. */
+  readonly overMs: number;
   /** Whether it changes by itself at its end, so that to ask before is of no use. */
   readonly rotates: boolean;
 }
@@ -17,9 +19,10 @@ export interface LeaseTerm {
  * Reads the body of an answer that may be leased, of which nothing is taken for granted.
  *
  * @param now milliseconds since 1970
+ * @param ageMs how old the answer is
  * @returns undefined for any other shape
  */
-export function readTerm(body: unknown, now: number): LeaseTerm | undefined {
+export function readTerm(body: unknown, now: number, ageMs: number): LeaseTerm | undefined {
   const data = objectAt(body, 'data');
   if (data === undefined || typeof body !== 'object' || body === null) return undefined;
   const leaseId = own(body, 'lease_id');
@@ -35,6 +38,7 @@ export function readTerm(body: unknown, now: number): LeaseTerm | undefined {
     leaseId: leased ? leaseId : '',
     renewable: leased && own(body, 'renewable') === true,
     durationMs,
+    overMs: leased ? ageMs : 0,
     rotates: rotatesIn !== undefined,
   };
 }
