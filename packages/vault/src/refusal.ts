@@ -51,6 +51,11 @@ function read(
       'Write less, or less deeply nested; or raise the limits of the listener in Vault (max_request_size, max_json_depth and their kind).';
     return ['SOURCE_DENIED', `${vault} does not take as much as ${path} was sent (${status})${words}`, hint];
   }
+  if (about(/\blease count quota exceeded\b/)) {
+    const hint =
+      'Let leases end: revoke what is not needed, shorten their TTL, or raise the lease count quota.';
+    return ['SOURCE_UNAVAILABLE', `${vault} has as many leases as its quota allows (${status})`, hint];
+  }
   if (status === 429) {
     const hint = 'Wait, or raise the rate limit quota in Vault.';
     return ['SOURCE_UNAVAILABLE', `${vault} has too many requests (429)`, hint];

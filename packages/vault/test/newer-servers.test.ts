@@ -185,11 +185,23 @@ test('a login that wants a second factor is denied, with the way out, and not tr
   expect(asked('/login/')).toBe(3);
 });
 
-test('a login that is denied as locked out says so', async () => {
+test.each([
+  ['AppRole', appRole({ roleId: 'r', secretId: 's' }), 'locked the role out'],
+  ['userpass', userpass({ username: 'a', password: 'b' }), 'locked the user out'],
+  ['Kubernetes', kubernetes({ role: 'shop', jwt: 'a.b.c' }), 'may review tokens'],
+])('a login that is denied without a word why names what it may be: %s', async (_name, method, words) => {
   const { address } = await start((response) => json(response, 403, { errors: [denied] }));
-  const error = await failureOf(read(open(address, { auth: appRole({ roleId: 'r', secretId: 's' }) })));
+  const error = await failureOf(read(open(address, { auth: method })));
   expect(error).toMatchObject({ code: 'SOURCE_DENIED', vaultMessages: ['permission denied'] });
-  expect(error.hint).toMatch(/secret id .* lock a user or a role out/);
+  expect(error.hint).toContain(words);
+});
+
+test('a quota of leases is not one of requests', async () => {
+  const text = 'request path "database/creds/app": lease count quota exceeded';
+  const { address } = await start((response) => json(response, 429, { errors: [text] }));
+  const error = await failureOf(open(address).lease('database/creds/app'));
+  expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status: 429 });
+  expect(error.message).toContain('as many leases as its quota allows');
 });
 
 test.each([

@@ -46,14 +46,8 @@ export function loginRefusal(
       hint: 'Check the mount of the auth method and the namespace; "vault auth list" shows all mounts.',
     });
   }
-  // A wrong secret is a 400, whatever Vault's version.
-  const locked =
-    status === 403 && vaultMessages.includes('permission denied')
-      ? ['After several failures in a row newer servers lock a user or a role out for some minutes.']
-      : [];
-  const hints = [...(hint === undefined ? [] : [hint]), ...locked];
   return new VaultError('SOURCE_DENIED', `${vault} denied the login at ${path} (${status})${words}`, {
     ...details,
-    ...(hints.length === 0 ? {} : { hint: hints.join(' ') }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
