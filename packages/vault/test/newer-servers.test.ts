@@ -386,3 +386,18 @@ test('of a token that an Agent had in its cache what is left counts, and in its 
   await clock.pass(hour * 0.45);
   expect(made()).toBe(3);
 });
+
+test('what tells of the server is asked for outside of every namespace', async () => {
+  const { server, address } = await start((response, { headers }) =>
+    headers['x-vault-namespace'] === 'team'
+      ? json(response, 400, { errors: ['operation unavailable in namespaces'] })
+      : json(response, 200, { sealed: false }),
+  );
+  const client = await open(address, { namespace: 'team' }).client();
+  expect(await client.request({ method: 'GET', path: '/sys/health?standbyok=true' })).toEqual({
+    sealed: false,
+  });
+  expect(await client.read('sys/seal-status')).toEqual({ sealed: false });
+  await expect(client.read('sys/mounts')).rejects.toThrow('operation unavailable in namespaces');
+  expect(server.requests).toHaveLength(3);
+});
