@@ -210,7 +210,9 @@ test.each([
   'invalid expiration time (exp) claim: token is expired',
   'error validating claims: claim "project_path" does not match any associated bound claim values',
   'error validating claims: claim "ref" is missing',
-])('what Kubernetes and JWT say of a login goes on: %s', async (text) => {
+  'failed to match all constraints for this login certificate',
+  'ldap operation failed: failed to bind as user',
+])('what is said of a login goes on where it is known: %s', async (text) => {
   const { address } = await start((response) => json(response, 403, { errors: [text] }));
   const login = { auth: kubernetes({ role: 'shop', jwt: 'a.b.c' }) };
   expect((await failureOf(read(open(address, login)))).vaultMessages).toEqual([text]);
