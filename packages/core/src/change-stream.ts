@@ -10,6 +10,7 @@ export function changesOf(
   events: Events,
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<readonly SettingChange[]> {
+  signal?.throwIfAborted();
   const { on } = process.getBuiltinModule('node:events');
   const told = on(events as EventEmitter, 'change', {
     close: ['closed'],
@@ -18,7 +19,10 @@ export function changesOf(
   const unwrapped = (result: IteratorResult<ResolverEvents['change']>) =>
     result.done === true ? ({ done: true, value: undefined } as const) : { value: result.value[0] };
   return {
-    next: async () => unwrapped(await told.next()),
+    next: () =>
+      told.next().then(unwrapped, (error) => {
+        throw signal?.aborted === true ? signal.reason : error;
+      }),
     return: async () => unwrapped((await told.return?.()) ?? { done: true, value: undefined }),
     [Symbol.asyncIterator]() {
       return this;

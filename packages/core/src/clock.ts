@@ -6,15 +6,20 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** setTimeout takes a longer delay for none at all. */
+/** setTimeout takes a longer delay, which is some 25 days, for none at all. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** The system's time. Its timers never keep the process alive. */
+/** The system's time. Its timers never keep the process alive; one of `Infinity` never comes. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(delayMs, maxDelayMs));
+    const rest = delayMs - maxDelayMs;
+    const goOn = () => {
+      callOff = systemClock.after(rest, callback);
+    };
+    const timer = setTimeout(rest > 0 ? goOn : callback, Math.min(delayMs, maxDelayMs));
     timer.unref();
-    return () => clearTimeout(timer);
+    let callOff = () => clearTimeout(timer);
+    return () => callOff();
   },
 };

@@ -3,6 +3,7 @@ import { isStrongroomError, StrongroomError } from './errors.js';
 import type { LeasedPlace } from './leased-place.js';
 import { checkOptions } from './option-names.js';
 import { type Place, type PlaceText, readPlace } from './place.js';
+import { checkRuleNames } from './rule-names.js';
 import { hidesDefault } from './schema.js';
 import { checkSegment } from './segment.js';
 import { text } from './text.js';
@@ -114,6 +115,7 @@ export function secret(
       onSourceError: true,
       onDeletion: true,
     });
+    checkRuleNames(options);
     checkSchema('secret()', schema);
     const { developmentDefault } = options;
     return {
@@ -148,6 +150,7 @@ export function plain(...given: [schema?: $ZodType, options?: PlainOptions<$ZodT
       onSourceError: true,
       onDeletion: true,
     });
+    checkRuleNames(options);
     checkSchema('plain()', schema);
     return {
       kind: 'plain',

@@ -3,6 +3,7 @@ import type { Definition, OnDeletion, OnSourceError } from './definition.js';
 import { ConfigurationError, StrongroomError } from './errors.js';
 import type { Logger } from './logger.js';
 import { checkOptions } from './option-names.js';
+import { checkRuleNames } from './rule-names.js';
 import type { Source } from './source.js';
 
 /** The numbers that a resolver goes by, each an option. */
@@ -119,7 +120,7 @@ export function checkEnvironment({ application, environments }: Definition, envi
 /** What a resolver goes by: every option of {@link resolverDefaults}, given or not. */
 export type ResolverRules = Required<Pick<ResolverOptions, keyof typeof resolverDefaults>>;
 
-/** @throws StrongroomError `DEFINITION_INVALID` for a number that cannot be */
+/** @throws StrongroomError `DEFINITION_INVALID` for a number that cannot be, or a rule that there is not */
 export function rulesOf(options: ResolverOptions): ResolverRules {
   const rules: ResolverRules = {
     startDeadlineMs: options.startDeadlineMs ?? resolverDefaults.startDeadlineMs,
@@ -130,6 +131,7 @@ export function rulesOf(options: ResolverOptions): ResolverRules {
     refreshRetryMs: options.refreshRetryMs ?? resolverDefaults.refreshRetryMs,
     lastGoodForMs: options.lastGoodForMs ?? resolverDefaults.lastGoodForMs,
   };
+  checkRuleNames(rules);
   for (const name of ['startDeadlineMs', 'refreshEveryMs', 'refreshRetryMs', 'lastGoodForMs'] as const) {
     if (rules[name] !== false && !(rules[name] > 0)) throw invalid(`${name} is no time above 0 ms`);
   }

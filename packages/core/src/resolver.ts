@@ -134,11 +134,11 @@ export class Resolver<T extends Declarations> {
    * and a call after a successful one returns its snapshot.
    *
    * @throws ConfigurationError with every problem at once
-   * @throws StrongroomError `RESOLVER_CLOSED`
+   * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
    */
   load(): Promise<ValuesOf<T>> {
     if (this.#lifetime.ended) return Promise.reject(closedError());
-    if (this.#kept.some) return Promise.resolve(this.#kept.snapshot);
+    if (this.#kept.some) return this.#now();
     this.#subscriptions ??= this.#subscribe();
     return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
   }
@@ -150,10 +150,11 @@ export class Resolver<T extends Declarations> {
    *
    * @returns the current snapshot, new or not
    * @throws ConfigurationError where nothing was loaded before, as {@link load} does
-   * @throws StrongroomError `RESOLVER_CLOSED`
+   * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
    */
-  refresh(): Promise<ValuesOf<T>> {
-    return this.#refreshAll('request');
+  async refresh(): Promise<ValuesOf<T>> {
+    await this.#refreshAll('request');
+    return this.current();
   }
 
   /**
@@ -244,6 +245,10 @@ export class Resolver<T extends Declarations> {
    */
   explain(): readonly SettingExplanation[] {
     return Object.freeze(Array.from(this.#kept.resolved.values(), ({ evidence }) => explain(evidence)));
+  }
+
+  async #now(): Promise<ValuesOf<T>> {
+    return this.current();
   }
 
   /** What a probe wants to know, from memory. */

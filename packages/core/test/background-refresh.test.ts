@@ -153,6 +153,8 @@ test.each([
   ['lastGoodForMs', 0],
   ['startDeadlineMs', 0],
   ['refreshJitter', 1.1],
+  ['onSourceError', 'refuse'],
+  ['onDeletion', 'forget'],
 ])('%s of %s is refused', (name, value) => {
   const make = () => createResolver(definition, { environment: 'test', sources: [], [name]: value });
   expect(make).toThrow(
@@ -176,6 +178,23 @@ describe('last good values', () => {
       ageMs: 30 * 86_400_000,
       failing: [{ source: 'store', code: 'SOURCE_UNAVAILABLE' }],
     });
+  });
+
+  test('that may be served no longer are given by no way, until the source is back', async () => {
+    const source = store();
+    const { resolver, pass } = open(source, { lastGoodForMs: 100_000, refreshEveryMs: false });
+    await resolver.load();
+    source.fail();
+    await resolver.refresh();
+    await pass(100_000);
+    const expired = { code: 'SNAPSHOT_EXPIRED' };
+    expect(() => resolver.current()).toThrow(expect.objectContaining(expired));
+    await expect(resolver.load()).rejects.toMatchObject(expired);
+    await expect(resolver.refresh()).rejects.toMatchObject(expired);
+    await expect(resolver.bind(['PASSWORD'], () => 'a pool')).rejects.toMatchObject(expired);
+    source.recover();
+    expect((await resolver.refresh()).PASSWORD).toBe('one');
+    expect((await resolver.load()).PASSWORD).toBe('one');
   });
 
   test('are served as long as declared, and again when the source is back', async () => {

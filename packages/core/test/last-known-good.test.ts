@@ -269,6 +269,17 @@ test.each([
   expect((await start(store().fail(), { key: given }).load()).PASSWORD).toBe(password);
 });
 
+test.each([
+  ['maxAgeMs', Number.NaN],
+  ['maxAgeMs', 0],
+  ['waitMs', -1],
+])('%s of %s is refused', (name, value) => {
+  const make = () => withLastKnownGood(store(), { file, key, [name]: value });
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'DEFINITION_INVALID', message: expect.stringContaining(name) }),
+  );
+});
+
 // The last one is a variable that is not set, in JavaScript.
 test.each(['', 'a passphrase', randomBytes(16).toString('base64'), undefined])(
   'a key that is not of 32 bytes is refused',

@@ -85,6 +85,7 @@ test('aliases are made, renamed, given to another entity and deleted', async () 
   const other = (await call('identity/entity', { name: 'other' })).json.data.id;
   expect((await alias({ id, canonical_id: other })).json.data).toEqual({ id, canonical_id: other });
   expect((await alias({ id })).status).toBe(204);
+  expect((await call(`identity/alias/id/${id}`)).json.data.id).toBe(id);
   expect((await list('identity/entity-alias/id')).json.data).toMatchObject({
     key_info: { [id]: { canonical_id: other, name: 'alice' } },
   });
@@ -117,4 +118,30 @@ test('a token is not bound to what is no address', async () => {
   ]);
   for (const good of ['10.0.0.0/8', '::1', '127.0.0.1', '/run/socket'])
     expect((await role(good)).status).toBe(204);
+});
+
+test('entities are merged into one, which their tokens then stand for', async () => {
+  await call('sys/auth/userpass', { type: 'userpass' });
+  await call('auth/userpass/users/alice', { password: 'p' });
+  const { auth } = (await call('auth/userpass/login/alice', { password: 'p' })).json;
+  const { id } = (await call('identity/entity', { name: 'one', policies: 'reader' })).json.data;
+  await call('sys/policies/acl/reader', { policy: 'path "secret/*" { capabilities = ["read"] }' });
+  const merge = async (body: object): Promise<unknown> =>
+    (await call('identity/entity/merge', body)).json?.errors?.[0];
+  expect(await merge({})).toBe('missing entity id to merge to');
+  expect(await merge({ to_entity_id: id })).toBe('missing entity ids to merge from');
+  expect(await merge({ to_entity_id: 'x', from_entity_ids: id })).toBe('entity id to merge to is invalid');
+  expect(await merge({ to_entity_id: id, from_entity_ids: 'x' })).toBe('entity id to merge from is invalid');
+  expect(await merge({ to_entity_id: id, from_entity_ids: id })).toBe(
+    'to_entity_id should not be present in from_entity_ids',
+  );
+  expect(await merge({ to_entity_id: id, from_entity_ids: [auth.entity_id] })).toBe(undefined);
+  expect((await call(`identity/entity/id/${auth.entity_id}`)).status).toBe(404);
+  const { data } = (await call('identity/entity/name/one')).json;
+  expect(data).toMatchObject({
+    merged_entity_ids: [auth.entity_id],
+    aliases: [{ name: 'alice', canonical_id: id, merged_from_canonical_ids: [auth.entity_id] }],
+  });
+  expect((await call('secret/data/a', undefined, { token: auth.client_token })).status).toBe(404);
+  expect((await call('auth/userpass/login/alice', { password: 'p' })).json.auth.entity_id).toBe(id);
 });

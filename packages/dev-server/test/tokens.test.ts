@@ -143,6 +143,12 @@ test('what is asked of a wrapping token that is no base64 is refused for that', 
   ]);
 });
 
+test('a wrapping token that looks like a JWT is refused for its form', async () => {
+  expect(await errors('sys/wrapping/lookup', { token: 'a.b.c' })).toEqual([
+    'error validating wrapping token: wrapping token could not be parsed: illegal base64 data at input byte 0',
+  ]);
+});
+
 test('the token to renew is only taken out of the body', async () => {
   expect((await call('auth/token/renew/s.abc', {})).status).toBe(404);
 });

@@ -4,6 +4,7 @@ import {
   checkResolver,
   type Declarations,
   type Resolver,
+  StrongroomError,
   systemClock,
   type ValuesOf,
 } from '@strongroom/core';
@@ -77,6 +78,9 @@ export function expressSettings<T extends Declarations>(
   checkResolver('expressSettings()', resolver);
   checkOptions('expressSettings()', options, { retryAfterSeconds: true, clock: true });
   const { retryAfterSeconds = 5, clock = systemClock } = options;
+  if (!Number.isSafeInteger(retryAfterSeconds) || retryAfterSeconds < 1) {
+    throw new StrongroomError('DEFINITION_INVALID', 'retryAfterSeconds is no whole number of 1 or more');
+  }
   const start = starts.get(resolver) ?? new Start(resolver, clock, retryAfterSeconds * 1000);
   starts.set(resolver, start);
 

@@ -258,6 +258,9 @@ test('what is no resolver is refused, and what a promise of one lacks is said', 
   const { expressSettings } = await withExpress('express5');
   const { resolver } = shop();
   const invalid = { code: 'DEFINITION_INVALID' };
+  for (const retryAfterSeconds of [Number.NaN, 0, 1.5]) {
+    expect(() => expressSettings(resolver, { retryAfterSeconds })).toThrow(expect.objectContaining(invalid));
+  }
   // @ts-expect-error no resolver
   expect(() => expressSettings({})).toThrow(expect.objectContaining(invalid));
   // @ts-expect-error no resolver

@@ -1,4 +1,11 @@
-import { checkOptions, checkResolver, type Declarations, type Resolver } from '@strongroom/core';
+import {
+  checkOptions,
+  checkResolver,
+  type Declarations,
+  isStrongroomError,
+  type Resolver,
+  StrongroomError,
+} from '@strongroom/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { logEvents } from './settings-log.js';
@@ -35,13 +42,19 @@ const plugin: FastifyPluginAsync<FastifySettingsOptions> = async (fastify, optio
   });
   checkResolver('@strongroom/fastify', options.resolver);
   const { resolver, closeResolver = true, retryAfterSeconds = 5, routes } = options;
+  if (!Number.isSafeInteger(retryAfterSeconds) || retryAfterSeconds < 1) {
+    throw new StrongroomError('DEFINITION_INVALID', 'retryAfterSeconds is no whole number of 1 or more');
+  }
   const endLog = logEvents(resolver, fastify.log);
   fastify.addHook('onClose', async () => {
     endLog();
     if (closeResolver) await resolver.close();
   });
 
-  await resolver.load();
+  await resolver.load().catch((error) => {
+    // Of one that was loaded before: requests are answered when it may be served again.
+    if (!isStrongroomError(error, 'SNAPSHOT_EXPIRED')) throw error;
+  });
   fastify.decorate('settings', { getter: () => resolver.current() });
   fastify.decorateRequest('settings', null);
   fastify.addHook('onRequest', (request, _reply, done) => {

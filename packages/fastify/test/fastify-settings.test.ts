@@ -265,6 +265,22 @@ test('the causes of an error, which may be of others, stay out of the log', asyn
   expectNoCanary(canary, lines);
 });
 
+test('a server starts with settings that may be served no longer, and answers when they may be again', async () => {
+  const { clock, resolver, source } = shop({ lastGoodForMs: 1000 });
+  await resolver.load();
+  source.fail();
+  await resolver.refresh();
+  clock.advance(1000);
+  const app = newest();
+  await app.register(fastifySettings, { resolver });
+  app.get('/', async () => 'well');
+  expect((await app.inject('/')).statusCode).toBe(503);
+  source.recover();
+  await resolver.refresh();
+  expect((await app.inject('/')).statusCode).toBe(200);
+  await app.close();
+});
+
 test('the routes show in an API description', async () => {
   const { resolver } = shop();
   const app = newest();
@@ -307,6 +323,12 @@ test('an option that there is not is refused', async () => {
   app.register(fastifySettings, { resolver, closeResolvers: false });
   await expect(app.ready()).rejects.toThrow(/meant to be closeResolver\?/);
   await resolver.close();
+});
+
+test.each([Number.NaN, 0, 1.5])('retryAfterSeconds of %s is refused', async (retryAfterSeconds) => {
+  const app = newest();
+  app.register(fastifySettings, { resolver: shop().resolver, retryAfterSeconds });
+  await expect(app.ready()).rejects.toMatchObject({ code: 'DEFINITION_INVALID' });
 });
 
 test('what is no resolver is refused, and what a promise of one lacks is said', async () => {

@@ -6,6 +6,7 @@ import {
   type Resolver,
   type SettingChange,
   StrongroomError,
+  systemClock,
 } from '@strongroom/core';
 import {
   type ChildEnvironmentOptions,
@@ -41,6 +42,9 @@ export async function runCommand<T extends Declarations>(
     onStart: true,
   });
   const { cwd, stdio = 'inherit', restartOn, stopDeadlineMs = 10_000, signal, onStart } = options;
+  if (!(stopDeadlineMs > 0)) {
+    throw new StrongroomError('DEFINITION_INVALID', 'stopDeadlineMs is no time above 0 ms');
+  }
   signal?.throwIfAborted();
   const given: ReadonlySet<string> = new Set(options.only ?? Object.keys(resolver.definition.settings));
   let child: ChildProcess | undefined;
@@ -51,8 +55,8 @@ export async function runCommand<T extends Declarations>(
     told = why;
     const stopping = child;
     stopping?.kill('SIGTERM');
-    const killing = setTimeout(() => stopping?.kill('SIGKILL'), stopDeadlineMs);
-    stopping?.once('exit', () => clearTimeout(killing));
+    const callOff = systemClock.after(stopDeadlineMs, () => void stopping?.kill('SIGKILL'));
+    stopping?.once('exit', callOff);
   };
   const changed = (changes: readonly SettingChange[]) => {
     if (told === undefined && changes.some(({ name }) => given.has(name))) stop('restart');

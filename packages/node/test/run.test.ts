@@ -216,6 +216,27 @@ describe('a command', () => {
     await expect(late).rejects.toThrow(new RangeError('enough'));
   });
 
+  test('may take as long as it wants where that is said, and no time is none', async () => {
+    const controller = new AbortController();
+    const slow = `process.on('SIGTERM', () => setTimeout(() => process.exit(3), 100)); setTimeout(() => {}, 60_000); console.log('up')`;
+    const codes: (number | null)[] = [];
+    const stopped = settings.run(process.execPath, ['-e', slow], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      stopDeadlineMs: Number.POSITIVE_INFINITY,
+      signal: controller.signal,
+      onStart(child) {
+        child.once('exit', (code) => codes.push(code));
+        child.stdout?.once('data', () => controller.abort(new RangeError('enough')));
+      },
+    });
+    await expect(stopped).rejects.toThrow('enough');
+    expect(codes).toEqual([3]);
+    for (const stopDeadlineMs of [0, -1, Number.NaN, 'x' as unknown as number]) {
+      const never = settings.run('true', [], { stopDeadlineMs });
+      await expect(never).rejects.toMatchObject({ code: 'DEFINITION_INVALID' });
+    }
+  });
+
   test('runs beside any number of others, and nothing of them is left', async () => {
     const before = process.listenerCount('SIGTERM');
     const warnings: unknown[] = [];

@@ -307,6 +307,21 @@ describe('signals', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('are not followed by what cannot be gone by', async () => {
+    const { broker } = spoken();
+    const fault = (name: string) =>
+      expect.objectContaining({ code: 'DEFINITION_INVALID', message: expect.stringContaining(name) });
+    const follow = (options: object) => () => followSignals(resolver, broker, options);
+    expect(follow({ spread: 5 })).toThrow(fault('Was it meant to be spreadMs?'));
+    expect(follow({ spreadMs: -1 })).toThrow(fault('spreadMs'));
+    expect(follow({ quietMs: Number.NaN })).toThrow(fault('quietMs'));
+    expect(() => followSignals(Promise.resolve(resolver) as never, broker)).toThrow(fault('awaited first'));
+    await expect(announceChange(broker, place, { announceDeadlineMs: 0 })).rejects.toEqual(
+      fault('announceDeadlineMs'),
+    );
+    await expect(announceChange(broker, place, { deadline: 5 } as object)).rejects.toEqual(fault('deadline'));
+  });
+
   test('are followed no longer when the resolver was closed before', async () => {
     const { broker, stop } = spoken();
     await resolver.close();

@@ -221,6 +221,14 @@ describe('whoever is handed nothing', () => {
     expect(await reader.ended).toBe(0);
   });
 
+  test('waits as long as it wants where that is said, and no time is none', async () => {
+    const patient = startThread({ receive: { startDeadlineMs: Number.POSITIVE_INFINITY } });
+    shareSettings(settings, patient.worker);
+    await patient.reader.received;
+    const { reader } = startThread({ receive: { startDeadlineMs: Number.NaN } });
+    expect(await reader.failed).toMatchObject({ code: 'DEFINITION_INVALID' });
+  });
+
   test('because the channel is closed, does not wait for it', async () => {
     const { child, reader } = startChild();
     await once(child, 'message');

@@ -3,6 +3,7 @@ import type { ChainAnswer } from '../chain.js';
 import type { Declarations, Definition, Setting, ValuesOf } from '../definition.js';
 import {
   type Clock,
+  isStrongroomError,
   type Logger,
   type Problem,
   Resolver,
@@ -134,10 +135,17 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
 
   /** A start tells of sources that could not be asked, and of nothing else: what else is wrong a refresh tells. */
   async #tellTheRest(): Promise<void> {
-    if ([...this.#held.settings.values()].some(({ deleted }) => deleted)) await this.refresh();
+    if ([...this.#held.settings.values()].some(({ deleted }) => deleted)) await this.#step();
     this.#refusing = true;
-    if (this.#held.refused.length > 0) await this.refresh();
+    if (this.#held.refused.length > 0) await this.#step();
     await this.#follow();
+  }
+
+  /** What may be served no longer is followed all the same. */
+  async #step(): Promise<void> {
+    await this.refresh().catch((error: unknown) => {
+      if (!isStrongroomError(error, 'SNAPSHOT_EXPIRED')) throw error;
+    });
   }
 
   /** One refresh for each: what was refused in one must not keep from the application what came before it. */
@@ -145,7 +153,7 @@ export class ReceivedSettings<T extends Declarations> extends Resolver<T> {
     if (this.#following) return;
     this.#following = true;
     try {
-      while (this.#waiting.length > 0) await this.refresh();
+      while (this.#waiting.length > 0) await this.#step();
     } catch {
       // It fails only when it is closed meanwhile.
     } finally {

@@ -66,7 +66,8 @@ interface Content {
  *
  * @param source whose answers are kept
  * @returns a source of the same name
- * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes, and for an option that there is not
+ * @throws StrongroomError `DEFINITION_INVALID` for a key that is not of 32 bytes, a time that is none, and an option that
+ *   there is not
  * @example withLastKnownGood(vault, { file: '/var/lib/shop/settings', key: process.env.SETTINGS_KEY ?? '' })
  */
 export function withLastKnownGood(source: Source, options: LastKnownGoodOptions): Source {
@@ -79,6 +80,10 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
     clock: true,
   });
   const { maxAgeMs = lastKnownGoodDefaults.maxAgeMs, waitMs = lastKnownGoodDefaults.waitMs } = options;
+  for (const [name, time] of Object.entries({ maxAgeMs, waitMs })) {
+    // What is no number would let a file of any age pass.
+    if (!(time > 0)) throw new StrongroomError('DEFINITION_INVALID', `${name} is no time above 0 ms`);
+  }
   const { clock = systemClock, logger } = options;
   const file = new SealedFile(options.file, keyOf(options.key));
   const good = new Map<string, Entry[1]>();

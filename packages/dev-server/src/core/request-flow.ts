@@ -46,7 +46,7 @@ function isAllowed(
 
 /** Whether the entity of a token, where it has one, is still there and not disabled. */
 function isSomebody(core: VaultCore, { entityId }: TokenEntry): boolean {
-  return entityId === '' || core.entities.get(entityId)?.disabled === false;
+  return entityId === '' || core.entities.current(entityId)?.disabled === false;
 }
 
 /** Lets the backend answer; what it fails with gets Vault's frame. */

@@ -106,15 +106,15 @@ export class VaultCore {
 
   /** The policies of whom a token stands for, and of the groups of that entity. */
   identityPolicies(entityId: string): string[] {
-    const entity = this.entities.get(entityId);
-    return entity === undefined ? [] : [...entity.policies, ...this.groups.policiesOf(entityId)];
+    const entity = this.entities.current(entityId);
+    return entity === undefined ? [] : [...entity.policies, ...this.groups.policiesOf(entity.id)];
   }
 
   /** What a token may do. */
   aclOf(token: TokenEntry): Acl {
-    const entity = this.entities.get(token.entityId);
+    const entity = this.entities.current(token.entityId);
     const names = [...token.policies, ...this.identityPolicies(token.entityId)];
-    const { direct, inherited } = this.groups.ofEntity(token.entityId);
+    const { direct, inherited } = this.groups.ofEntity(entity?.id ?? '');
     return this.policies.acl(names, entity, [...direct, ...inherited]);
   }
 

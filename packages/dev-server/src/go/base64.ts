@@ -41,3 +41,10 @@ export function decodeBase64(text: string): Buffer {
   if (letters % 4 !== 0) throw new Base64Error(bytes.length - (letters % 4));
   return Buffer.from(text, 'base64');
 }
+
+/** Where the decoder for URLs, without padding, finds a text wrong; undefined where it does not. */
+export function base64UrlFault(text: string): number | undefined {
+  const at = text.search(/[^A-Za-z0-9_-]/);
+  if (at !== -1) return at;
+  return text.length % 4 === 1 ? text.length - 1 : undefined;
+}

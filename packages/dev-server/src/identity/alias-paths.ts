@@ -22,7 +22,7 @@ export const aliasView = (core: VaultCore, entity: Entity, alias: Alias): JsonRe
   creation_time: formatTime(alias.creationTime),
   id: alias.id,
   last_update_time: formatTime(alias.lastUpdateTime),
-  merged_from_canonical_ids: null,
+  merged_from_canonical_ids: alias.mergedFrom ?? null,
   metadata: alias.metadata.size > 0 ? alias.metadata : null,
   mount_accessor: alias.mountAccessor,
   ...mountOf(core, alias),
@@ -124,20 +124,20 @@ function list(core: VaultCore): LogicalResponse {
   return { data: { key_info: new Map(info), keys: aliases.map(({ alias }) => alias.id) } };
 }
 
-/** `entity-alias` and all below: by what names auth mounts know the entities. */
+/** `entity-alias` and all below, also by its older name `alias`: as whom auth mounts know the entities. */
 export const aliasPaths = (core: VaultCore): readonly BackendPath[] => [
   definePath({
-    pattern: /^entity-alias$/,
+    pattern: /^(?:entity-)?alias$/,
     fields: FIELDS,
     operations: { update: ({ fields }) => write(core, fields) },
   }),
   definePath({
-    pattern: /^entity-alias\/id\/?$/,
+    pattern: /^(?:entity-)?alias\/id\/?$/,
     fields: {},
     operations: { list: () => list(core) },
   }),
   definePath({
-    pattern: /^entity-alias\/id\/(?<id>\w(?:[\w.-]*\w)?)$/,
+    pattern: /^(?:entity-)?alias\/id\/(?<id>\w(?:[\w.-]*\w)?)$/,
     fields: FIELDS,
     operations: {
       read: ({ fields }) => {

@@ -21,6 +21,13 @@ export class EntityStore {
     return this.#entities.get(id);
   }
 
+  /** The entity that a token was made for, or the one that it was merged into since. */
+  current(id: string): Entity | undefined {
+    return (
+      this.get(id) ?? (id === '' ? undefined : this.all().find(({ mergedIds }) => mergedIds?.includes(id)))
+    );
+  }
+
   findByName(name: string): Entity | undefined {
     return this.all().find((entity) => sameName(entity.name, name));
   }
@@ -53,6 +60,12 @@ export class EntityStore {
 
   put(entity: Entity): void {
     this.#entities.set(entity.id, { ...entity, lastUpdateTime: this.now() });
+  }
+
+  /** Puts one entity in place of several, without counting that as a change of it. */
+  replace(entity: Entity, gone: readonly string[]): void {
+    for (const id of gone) this.#entities.delete(id);
+    this.#entities.set(entity.id, entity);
   }
 
   remove(id: string): void {

@@ -8,6 +8,8 @@ export interface Alias {
   readonly metadata: ReadonlyMap<string, string>;
   readonly creationTime: number;
   readonly lastUpdateTime: number;
+  /** The entities that it belonged to before they were merged. */
+  readonly mergedFrom?: readonly string[];
 }
 
 /** Who logs in, whatever the way. */
@@ -21,6 +23,8 @@ export interface Entity {
   readonly disabled: boolean;
   readonly creationTime: number;
   readonly lastUpdateTime: number;
+  /** The entities that were merged into it. */
+  readonly mergedIds?: readonly string[];
 }
 
 export const ENTITIES = collection<Entity>('entities');

@@ -12,6 +12,7 @@ import type { Group } from './group.js';
 import { groupLookedUp, groupPaths } from './group-paths.js';
 import { checkMetadata } from './identity-metadata.js';
 import { LOOKUP_FIELDS, type Question, questionOf } from './lookup-question.js';
+import { mergePath } from './merge-path.js';
 
 function entityView(core: VaultCore, entity: Entity | undefined): LogicalResponse | undefined {
   if (entity === undefined) return undefined;
@@ -27,7 +28,7 @@ function entityView(core: VaultCore, entity: Entity | undefined): LogicalRespons
       id: entity.id,
       inherited_group_ids: ids(inherited),
       last_update_time: formatTime(entity.lastUpdateTime),
-      merged_entity_ids: null,
+      merged_entity_ids: entity.mergedIds ?? null,
       metadata: entity.metadata.size > 0 ? entity.metadata : null,
       name: entity.name,
       namespace_id: 'root',
@@ -160,6 +161,7 @@ export const identityBackend = (core: VaultCore): PathBackend => {
         },
       },
     }),
+    mergePath(core),
     ...aliasPaths(core),
     definePath({
       pattern: /^lookup\/entity\/?$/,

@@ -1,3 +1,5 @@
+import { base64UrlFault } from '../go/base64.js';
+
 const ROOT_NAMESPACE = 'root';
 
 /** The namespace that a token names behind its last dot; empty where it names none. */
@@ -15,17 +17,10 @@ export const hasUnknownNamespace = (token: string): boolean => {
   return namespace !== '' && namespace !== ROOT_NAMESPACE;
 };
 
-/** Where the text of a batch token is no base64, counted from behind its prefix; undefined where it is. */
-function base64Fault(token: string): number | undefined {
-  const [text = ''] = token.slice(2).split('.');
-  const at = text.search(/[^A-Za-z0-9_-]/);
-  if (at !== -1) return at;
-  return text.length % 4 === 1 ? text.length - 1 : undefined;
-}
-
 /** Why a token cannot even be looked for. */
 export function lookupProblem(token: string): string | undefined {
-  const fault = token.startsWith('b.') ? base64Fault(token) : undefined;
+  const [text = ''] = token.slice(2).split('.');
+  const fault = token.startsWith('b.') ? base64UrlFault(text) : undefined;
   if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;
   return hasUnknownNamespace(token) ? 'failed to look up namespace from the token: no namespace' : undefined;
 }

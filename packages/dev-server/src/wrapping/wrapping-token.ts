@@ -1,4 +1,5 @@
 import type { VaultCore } from '../core/vault-core.js';
+import { jwtProblem } from '../go/jwt-form.js';
 import { refusal } from '../logical/logical-fault.js';
 import type { LogicalRequest } from '../logical/logical-request.js';
 import { WRAPPING_POLICY_NAME } from '../policies/default-policy.js';
@@ -21,6 +22,8 @@ function tokenIn(request: LogicalRequest): string {
 /** The token itself, where it is in the form of a JWT. */
 function plain(core: VaultCore, token: string): string {
   if (token.split('.').length !== 3) return token;
+  const form = jwtProblem(token);
+  if (form !== undefined) throw problem(`wrapping token could not be parsed: ${form}`);
   const inside = readWrappingToken(core, token);
   if (inside === undefined) {
     throw problem(

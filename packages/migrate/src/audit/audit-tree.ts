@@ -1,6 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkDefinition, checkOptions, type Definition, type Setting } from '@strongroom/core';
+import {
+  checkDefinition,
+  checkOptions,
+  type Definition,
+  type Setting,
+  StrongroomError,
+} from '@strongroom/core';
 import type { Entry } from '../index.js';
 import { AuditReport } from './audit-report.js';
 import { type AuditProgress, AuditRun } from './audit-run.js';
@@ -66,6 +72,9 @@ export async function auditTree(options: AuditOptions): Promise<AuditReport> {
     signal: true,
   });
   const { definition, signal, maxFileBytes = auditDefaults.maxFileBytes } = options;
+  if (!(maxFileBytes > 0)) {
+    throw new StrongroomError('DEFINITION_INVALID', 'maxFileBytes is no number above 0');
+  }
   if (definition !== undefined) checkDefinition('auditTree()', definition);
   signal?.throwIfAborted();
   const root = await rootOf(options.root);

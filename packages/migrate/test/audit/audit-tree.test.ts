@@ -323,6 +323,7 @@ describe('an audit', () => {
     expect(await code(auditTree({ root: join(folder.path, 'a.js') }))).toBe('SOURCE_UNAVAILABLE');
     const mistyped = { root: folder.path, histroy: true };
     expect(await code(auditTree(mistyped))).toBe('DEFINITION_INVALID');
+    expect(await code(auditTree({ root: folder.path, maxFileBytes: Number.NaN }))).toBe('DEFINITION_INVALID');
     await mkdir(join(folder.path, '.strongroomignore'));
     expect(await code(auditTree({ root: folder.path }))).toBe('SOURCE_UNAVAILABLE');
   });

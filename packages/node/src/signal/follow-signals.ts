@@ -1,7 +1,10 @@
 import {
   type Clock,
+  checkOptions,
+  checkResolver,
   type Declarations,
   type Logger,
+  type OptionNames,
   type RefreshReport,
   type Resolver,
   StrongroomError,
@@ -32,11 +35,19 @@ export interface FollowSignalsOptions {
   readonly clock?: Clock;
 }
 
+const followOptions: OptionNames<FollowSignalsOptions> = {
+  spreadMs: true,
+  quietMs: true,
+  logger: true,
+  clock: true,
+};
+
 /**
  * Lets a resolver look again when somebody says so through a broker. Losing a signal, or the whole broker, costs no
  * more than the interval of its refreshes; the resolver is not told anything else. Ends when the resolver is closed.
  *
  * @returns a function that ends it before
+ * @throws StrongroomError `DEFINITION_INVALID` for what is no resolver, an option that there is not, or a time that is none
  * @example
  * const settings = await loadSettings(definition);
  * followSignals(settings, redisBroker(client));
@@ -46,7 +57,14 @@ export function followSignals<T extends Declarations>(
   broker: SignalBroker,
   options: FollowSignalsOptions = {},
 ): () => Promise<void> {
+  checkResolver('followSignals()', resolver);
+  checkOptions('followSignals()', options, followOptions);
   const { spreadMs = signalDefaults.spreadMs, quietMs = signalDefaults.quietMs } = options;
+  for (const [name, time] of Object.entries({ spreadMs, quietMs })) {
+    if (!(time >= 0 && time < Number.POSITIVE_INFINITY)) {
+      throw new StrongroomError('DEFINITION_INVALID', `${name} is no time of 0 ms or more`);
+    }
+  }
   const { clock = systemClock, logger } = options;
   let callOff: (() => void) | undefined;
   let quietUntil = Number.NEGATIVE_INFINITY;
@@ -59,7 +77,8 @@ export function followSignals<T extends Declarations>(
     begunAt = clock.now() - durationMs;
   };
   const lookAgain = async (heardAt: number) => {
-    await resolver.refresh();
+    // It may say no more than that nothing may be served: what has changed meanwhile is to be seen all the same.
+    await resolver.refresh().catch(() => undefined);
     // One that was under way already may have read what was there before the change.
     if (begunAt < heardAt) await resolver.refresh();
   };
@@ -115,13 +134,18 @@ export interface AnnounceOptions {
 /**
  * Says to every instance of an application in an environment that it should look again.
  *
- * @throws StrongroomError `SIGNAL_NOT_SENT` when the broker did not take it; a client may still send it later
+ * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, or a time that is none; `SIGNAL_NOT_SENT` when the broker did not take it; a client may still send it later
  */
 export async function announceChange(
   broker: SignalBroker,
   { application, environment }: { readonly application: string; readonly environment: string },
-  { announceDeadlineMs = signalDefaults.announceDeadlineMs, clock = systemClock }: AnnounceOptions = {},
+  options: AnnounceOptions = {},
 ): Promise<void> {
+  checkOptions('announceChange()', options, { announceDeadlineMs: true, clock: true });
+  const { announceDeadlineMs = signalDefaults.announceDeadlineMs, clock = systemClock } = options;
+  if (!(announceDeadlineMs > 0)) {
+    throw new StrongroomError('DEFINITION_INVALID', 'announceDeadlineMs is no time above 0 ms');
+  }
   const notSent = (why: string) =>
     new StrongroomError(
       'SIGNAL_NOT_SENT',
@@ -134,7 +158,8 @@ export async function announceChange(
     callOff = clock.after(announceDeadlineMs, () => reject(notSent(why)));
   });
   const channel = signalChannel(application, environment);
-  const taken = broker.announce(channel).catch((thrown: unknown) => {
+  const announce = async () => broker.announce(channel);
+  const taken = announce().catch((thrown: unknown) => {
     // Its class alone: what a client says may quote its address, with a password in it.
     throw notSent(thrown instanceof Error ? thrown.constructor.name : 'its client failed');
   });

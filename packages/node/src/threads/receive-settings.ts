@@ -7,6 +7,7 @@ import {
   resolverDefaults,
   SourceError,
   StrongroomError,
+  systemClock,
 } from '@strongroom/core';
 import { type ReceivedOptions, ReceivedSettings, readHandover } from '@strongroom/core/handover';
 import { type Link, linkToPrimary } from './link.js';
@@ -42,12 +43,15 @@ export async function receiveSettings<
   checkDefinition('receiveSettings()', definition);
   checkOptions('receiveSettings()', options, { only: true, startDeadlineMs: true, logger: true });
   const { only, startDeadlineMs = resolverDefaults.startDeadlineMs, logger } = options;
+  if (!(startDeadlineMs > 0)) {
+    throw new StrongroomError('DEFINITION_INVALID', 'startDeadlineMs is no time above 0 ms');
+  }
   const { application } = definition;
   const names = chosenNames('receiveSettings()', definition.settings, only);
   const wanted = partOf<T, K>(definition, names);
   let link: Link | undefined;
   let asking: NodeJS.Timeout | undefined;
-  let deadline: NodeJS.Timeout | undefined;
+  let callOff: (() => void) | undefined;
   let received: ReceivedSettings<Pick<T, K>> | undefined;
   try {
     received = await new Promise<ReceivedSettings<Pick<T, K>>>((resolve, reject) => {
@@ -75,13 +79,12 @@ export async function receiveSettings<
       const ask = () => link?.ask({ application, names: [...names] });
       ask();
       asking = setInterval(ask, askEveryMs);
-      deadline = setTimeout(
-        () => reject(unheard(`no answer within ${startDeadlineMs / 1000} s`)),
-        startDeadlineMs,
+      callOff = systemClock.after(startDeadlineMs, () =>
+        reject(unheard(`no answer within ${startDeadlineMs / 1000} s`)),
       );
     }).finally(() => {
       clearInterval(asking);
-      clearTimeout(deadline);
+      callOff?.();
     });
     received.events.once('closed', () => link?.end());
     await received.load();

@@ -1,5 +1,5 @@
 import type { Cancellation } from '../cancellation.js';
-import { checkOptions } from '../configuration-problem.js';
+import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import { objectAt, own } from '../json-object.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { strangeAnswer } from './kv-fault.js';
@@ -65,7 +65,15 @@ export async function listAllKv(
     maxSecrets: true,
     signal: true,
   });
-  const { concurrency, maxDepth, maxSecrets } = { ...listAllDefaults, ...options };
+  const {
+    concurrency = listAllDefaults.concurrency,
+    maxDepth = listAllDefaults.maxDepth,
+    maxSecrets = listAllDefaults.maxSecrets,
+  } = options;
+  const wrong = Object.entries({ concurrency, maxDepth, maxSecrets }).filter(([, number]) => !(number >= 1));
+  if (wrong.length > 0) {
+    throw notAskable(wrong.map(([name]) => problem(name, 'is no number of 1 or more', 'Leave it out.')));
+  }
   const paths: string[] = [];
   const folders = [{ path: path.replace(/\/$/, ''), depth: 0 }];
   let complete = true;
@@ -80,7 +88,7 @@ export async function listAllKv(
     }
   };
   while (folders.length > 0 && paths.length < maxSecrets) {
-    await Promise.all(folders.splice(0, Math.max(1, concurrency)).map(listOne));
+    await Promise.all(folders.splice(0, concurrency).map(listOne));
   }
   return { paths: paths.sort(), complete: complete && folders.length === 0 };
 }

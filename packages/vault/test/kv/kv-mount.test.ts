@@ -129,6 +129,15 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
       });
       const few = await kv.listAll('tree', { maxSecrets: 2 });
       expect(few).toEqual({ paths: ['tree/a', 'tree/ü x'], complete: false });
+      expect(await kv.listAll('tree', { concurrency: undefined as never })).toEqual({
+        paths,
+        complete: true,
+      });
+      for (const wrong of [{ concurrency: Number.NaN }, { maxDepth: 0 }, { maxSecrets: -1 }]) {
+        await expect(kv.listAll('tree', wrong)).rejects.toMatchObject({
+          problems: [{ name: Object.keys(wrong)[0] }],
+        });
+      }
     });
   });
 

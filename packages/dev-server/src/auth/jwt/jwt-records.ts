@@ -8,6 +8,17 @@ export interface JwtConfig {
   readonly boundIssuer: string;
   readonly defaultRole: string;
   readonly supportedAlgorithms: readonly string[];
+  /** What only a login by way of a provider would need; kept to be shown. */
+  readonly oidc?: OidcSettings;
+}
+
+export interface OidcSettings {
+  readonly jwksCaPem: string;
+  readonly discoveryCaPem: string;
+  readonly responseMode: string;
+  readonly responseTypes: readonly string[];
+  readonly providerConfig: JsonMap;
+  readonly namespaceInState: boolean;
 }
 
 /** What a JWT has to say to get which token. Durations are seconds. */

@@ -1,14 +1,20 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { parseJson } from '../../json/json-parser.js';
+import { decodedPart, jsonOf, jwtProblem } from '../../go/jwt-form.js';
 import { isJsonMap, type JsonMap } from '../../json/json-value.js';
 
 /** A JWT could not be read or verified; the message is Vault's. */
 export class JwtError extends Error {}
 
-/** A JWT taken apart, not yet verified. */
+/** A JWT that was verified. */
 export interface Jwt {
   readonly algorithm: string;
   readonly claims: JsonMap;
+}
+
+/** A JWT taken apart, not yet verified. */
+interface ParsedJwt {
+  readonly algorithm: string;
+  readonly payload: string;
   readonly signed: string;
   readonly signature: Buffer;
 }
@@ -22,28 +28,18 @@ const HASHES: ReadonlyMap<string, string> = new Map([
 /** RSA_PKCS1_PSS_PADDING and the like are numbers in node:crypto's constants; only PSS is needed here. */
 const PSS_PADDING = 6;
 
-function decodePart(part: string): JsonMap {
-  const value = parseJson(Buffer.from(part, 'base64url').toString('utf8'));
-  if (!isJsonMap(value)) throw new Error('not an object');
-  return value;
-}
-
 /** @throws JwtError */
-export function parseJwt(token: string): Jwt {
-  const [header, payload, signature, ...more] = token.split('.');
-  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
-    throw new JwtError('square/go-jose: compact JWS format must have three parts');
-  }
-  try {
-    return {
-      algorithm: String(decodePart(header).get('alg') ?? ''),
-      claims: decodePart(payload),
-      signed: `${header}.${payload}`,
-      signature: Buffer.from(signature, 'base64url'),
-    };
-  } catch {
-    throw new JwtError('square/go-jose: compact JWS format must have three parts');
-  }
+function parseJwt(token: string): ParsedJwt {
+  const problem = jwtProblem(token);
+  if (problem !== undefined) throw new JwtError(problem);
+  const [header = '', payload = '', signature = ''] = token.replace(/\s/g, '').split('.');
+  const head = jsonOf(decodedPart(header));
+  return {
+    algorithm: isJsonMap(head) ? String(head.get('alg') ?? '') : '',
+    payload: decodedPart(payload),
+    signed: `${header}.${payload}`,
+    signature: Buffer.from(signature, 'base64url'),
+  };
 }
 
 /** A key in PEM: of a certificate or a bare public one. @throws JwtError */
@@ -56,7 +52,7 @@ export function publicKey(pem: string): KeyObject {
 }
 
 /** Whether a key made the signature. An algorithm that does not go with the key did not. */
-function signatureFits(jwt: Jwt, key: KeyObject): boolean {
+function signatureFits(jwt: ParsedJwt, key: KeyObject): boolean {
   const [, family = '', bits = ''] = /^(RS|PS|ES)(256|384|512)$/.exec(jwt.algorithm) ?? [];
   const hash = HASHES.get(bits);
   const content = Buffer.from(jwt.signed);
@@ -84,6 +80,7 @@ export function verifiedJwt(token: string, keys: readonly string[]): Jwt {
       return false;
     }
   });
-  if (!fits) throw new JwtError('no known key successfully validated the token signature');
-  return jwt;
+  const claims = fits ? jsonOf(jwt.payload) : undefined;
+  if (!isJsonMap(claims)) throw new JwtError('no known key successfully validated the token signature');
+  return { algorithm: jwt.algorithm, claims };
 }
