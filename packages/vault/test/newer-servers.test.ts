@@ -403,3 +403,24 @@ test('what tells of the server is asked for outside of every namespace', async (
   await expect(client.read('sys/mounts')).rejects.toThrow('operation unavailable in namespaces');
   expect(server.requests).toHaveLength(3);
 });
+
+test('a write that a node is not far enough for, as with a token just made, is made again', async () => {
+  const states = [412, 412, 200];
+  const { server, address } = await start((response) => {
+    const status = states.shift() ?? 500;
+    const behind = { errors: ['required index state not present'] };
+    json(response, status, status === 200 ? { data: { version: 1 } } : behind);
+  });
+  const vault = open(address, { retries: 2, retryMinWaitMs: 1, retryMaxWaitMs: 2 });
+  const client = await vault.client();
+  expect(await client.write('secret/data/a', { data: { b: 1 } })).toEqual({ data: { version: 1 } });
+  expect(server.requests.map(({ headers }) => headers['x-vault-inconsistent'])).toEqual([
+    undefined,
+    'forward-active-node',
+    'forward-active-node',
+  ]);
+  // What else goes wrong then may have happened all the same.
+  states.push(412, 503, 200);
+  await expect(client.write('secret/data/a', { data: { b: 1 } })).rejects.toThrow();
+  expect(states).toEqual([200]);
+});
