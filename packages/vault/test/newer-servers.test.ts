@@ -109,6 +109,7 @@ test('OpenBao tells a namespace that there is not from a mount', async () => {
     vault.kv().metadata('a'),
     vault.lease('database/creds/app'),
     read(open(address, { auth: userpass({ username: 'a', password: 'b' }) })),
+    read(open(address, { auth: appRole({ roleId: 'a', wrappedSecretId: 'b' }) })),
   ];
   for (const error of await Promise.all(calls.map(failureOf))) {
     expect(error).toMatchObject(wanted);
