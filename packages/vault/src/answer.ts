@@ -8,6 +8,8 @@ export interface VaultAnswer {
   readonly body: unknown;
   /** The header Retry-After, as it came. */
   readonly retryAfter: string | undefined;
+  /** For how long an Agent has had it in its cache, in milliseconds; undefined for what comes from Vault. */
+  readonly ageMs?: number | undefined;
   /** The address that answered; of several the one that errors name. */
   readonly address: string;
 }
@@ -38,12 +40,13 @@ export interface AnswerContext {
 export function readAnswer({ status, headers, text }: RawAnswer, context: AnswerContext): VaultAnswer {
   const { address } = context;
   const { 'content-type': type, 'content-encoding': encoding, 'retry-after': retryAfter } = headers;
+  const ageMs = headers.age === undefined ? undefined : ageOf(headers);
   if (text === '') return { status, body: undefined, retryAfter, address };
   const json = type === undefined || type === 'application/json' || jsonTypes.test(type);
   if (encoding === undefined || encoding === 'identity') {
     if (json) {
       try {
-        return { status, body: JSON.parse(text), retryAfter, address };
+        return { status, body: JSON.parse(text), retryAfter, ageMs, address };
       } catch {
         // Told below.
       }
@@ -54,6 +57,10 @@ export function readAnswer({ status, headers, text }: RawAnswer, context: Answer
   if (status === 429 || status >= 500) return { status, body: undefined, retryAfter, address };
   throw malformed(json ? 'broken JSON' : describeType(type), status, text, context);
 }
+
+/** What other caches say of themselves is nothing to go by. */
+const ageOf = ({ age = '', 'x-cache': cache }: IncomingHttpHeaders): number | undefined =>
+  cache === 'HIT' && /^\d{1,9}$/.test(age) ? Number(age) * 1000 : undefined;
 
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json\b/i;
 

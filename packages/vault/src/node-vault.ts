@@ -85,7 +85,8 @@ export async function createNodeVaultClient(transport: Transport): Promise<NodeV
 
 async function send({ method, uri, headers, json }: RequestOptions, transport: Transport) {
   const path = pathOf(uri, transport.address);
-  const own: Record<string, string> = {};
+  // Only where all namespaces begin they are answered; with another one newer servers refuse them.
+  const own: Record<string, string> = aboutTheServer.test(path) ? { 'x-vault-namespace': '' } : {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (value !== ownToken) own[name.toLowerCase()] = String(value);
   }
@@ -104,6 +105,9 @@ async function send({ method, uri, headers, json }: RequestOptions, transport: T
     request: { path },
   };
 }
+
+/** What tells of the server rather than of what is in it. */
+const aboutTheServer = /^\/v1\/sys\/(?:health|init|leader|seal-status)(?:\?|$)/;
 
 /** The path of a request, if it stays on the address. `node-vault` encodes nothing. */
 function pathOf(uri: string, address: string): string {

@@ -1,6 +1,7 @@
 import type { SourceErrorCode } from '@strongroom/core';
 import type { VaultAnswer } from './answer.js';
 import { type TokenVerdict, verdictOf } from './auth/token-verdict.js';
+import { cannotAnswer, type Incapacity, incapacityOf } from './incapacity.js';
 import { requestIdOf } from './request-id.js';
 import type { Transport, VaultRequest } from './transport.js';
 import { VaultError } from './vault-error.js';
@@ -40,30 +41,37 @@ function read(
   const about = (pattern: RegExp) => errors.some((text) => pattern.test(text));
   const vault = `Vault at ${address}`;
 
-  if (about(/\bis sealed\b/)) {
-    return ['SOURCE_UNAVAILABLE', `${vault} is sealed`, 'Unseal it: vault operator unseal.'];
+  const incapacity = incapacityOf(status, errors);
+  if (incapacity !== undefined) {
+    const [what, hint] = incapacities[incapacity];
+    return ['SOURCE_UNAVAILABLE', `${vault} ${what}`, hint];
   }
-  if (about(/\bis not initialized\b/)) {
-    return ['SOURCE_UNAVAILABLE', `${vault} is not initialised`, 'Initialise it: vault operator init.'];
+  if (status === 413 || about(tooMuch)) {
+    const hint =
+      'Write less, or less deeply nested; or raise the limits of the listener in Vault (max_request_size, max_json_depth and their kind).';
+    return ['SOURCE_DENIED', `${vault} does not take as much as ${path} was sent (${status})${words}`, hint];
+  }
+  if (about(/\blease count quota exceeded\b/)) {
+    const hint =
+      'Let leases end: revoke what is not needed, shorten their TTL, or raise the lease count quota.';
+    return ['SOURCE_UNAVAILABLE', `${vault} has as many leases as its quota allows (${status})`, hint];
   }
   if (status === 429) {
     const hint = 'Wait, or raise the rate limit quota in Vault.';
     return ['SOURCE_UNAVAILABLE', `${vault} has too many requests (429)`, hint];
   }
-  if (status === 412 || status === 472 || status === 473 || status >= 500) {
+  if (cannotAnswer(status, errors)) {
     const hint = 'Try again later; the log of Vault says more.';
     return ['SOURCE_UNAVAILABLE', `${vault} cannot answer now (${status})`, hint];
-  }
-  if (about(/Upgrading from non-versioned to versioned data/)) {
-    return [
-      'SOURCE_UNAVAILABLE',
-      `${vault} is upgrading the mount to KV version 2`,
-      'Try again in a moment.',
-    ];
   }
   if (status === 400 && about(/missing client token/)) {
     const hint = 'Set VAULT_TOKEN or VAULT_TOKEN_FILE; an Agent or a Proxy needs auto-auth for this.';
     return ['SOURCE_DENIED', `${vault} was asked for ${path} without a token`, hint];
+  }
+  // Newer servers say it so, and so is said what the policies of an Agent's token do not allow.
+  if (status === 403 && verdict.due === 'missing') {
+    const hint = `Set VAULT_TOKEN or VAULT_TOKEN_FILE; an Agent or a Proxy needs auto-auth for this, and policies of its token that hold: ${policy}`;
+    return ['SOURCE_DENIED', `${vault} denies ${path}, which was asked for without a token`, hint];
   }
   if (about(/\binvalid token\b|performing token check/)) {
     const hint = `Give a token that is valid, not expired, and whose policies hold: ${policy}`;
@@ -84,9 +92,33 @@ function read(
     const hint = `${dead}Give a token that is valid and whose policies hold: ${policy}`;
     return ['SOURCE_DENIED', `${vault} denies ${path}${words}`, hint];
   }
+  if (about(/^namespace not found$/)) {
+    const hint = 'Correct the namespace (VAULT_NAMESPACE, STRONGROOM_VAULT_AUTH_NAMESPACE).';
+    return ['SOURCE_DENIED', `${vault} has no such namespace`, hint];
+  }
   if (errors.length === 0) {
     const hint = 'Check that the address is Vault itself and no proxy or other service.';
     return ['SOURCE_MALFORMED', `${vault} answered ${status} to ${path}, but not as Vault does`, hint];
   }
   return ['SOURCE_DENIED', `${vault} refuses ${path} (${status})${words}`, 'Check the mount and the path.'];
 }
+
+/** What an {@link Incapacity} is called, and what to do. */
+export const incapacities: Readonly<Record<Incapacity, readonly [what: string, hint: string]>> = {
+  sealed: ['is sealed', 'Unseal it: vault operator unseal.'],
+  uninitialised: ['is not initialised', 'Initialise it: vault operator init.'],
+  'namespace-sealed': ['has sealed the namespace', 'Unseal it: bao namespace unseal.'],
+  'namespace-locked': ['has locked the namespace', 'Unlock it: vault namespace unlock.'],
+  standby: [
+    'is a standby node without an active one',
+    'Check the other nodes of the cluster, or ask one of them.',
+  ],
+  secondary: [
+    'is the disaster recovery secondary of another cluster',
+    'Give the addresses of the cluster that is the primary now; after a failover, promote the secondary.',
+  ],
+  upgrading: ['is upgrading the mount to KV version 2', 'Try again in a moment.'],
+};
+
+/** Limits on JSON, of Vault from the middle of 2025 on. */
+const tooMuch = /\bJSON [\w ]+ exceeds allowed /;

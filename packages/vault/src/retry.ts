@@ -19,6 +19,10 @@ export function mayPass(outcome: Outcome): boolean {
   return status === 429 || status === 412 || (status >= 500 && status !== 501);
 }
 
+/** Whether a node was not as far as it had to be: then it has done nothing, whatever it was asked for. */
+export const isBehind = (outcome: Outcome): boolean =>
+  !(outcome instanceof VaultError) && outcome.status === 412;
+
 /**
  * Repeats a call while that may help. The waits have full jitter; Retry-After is honoured where its end lies
  * before the deadline.
@@ -26,6 +30,7 @@ export function mayPass(outcome: Outcome): boolean {
  * @param outcome what became of the first attempt, which began at `begun`
  * @param attempt makes the call again, after that outcome
  * @param pause waits under the caller's signal, and rejects when that is aborted
+ * @param mayRepeat after which outcomes
  * @returns the last answer, even when it says that Vault cannot answer
  */
 export async function repeat(
@@ -34,10 +39,11 @@ export async function repeat(
   attempt: (after: Outcome) => Promise<VaultAnswer>,
   { retries, retryMinWaitMs, retryMaxWaitMs, deadlineMs, clock }: RetryRules,
   pause: (ms: number) => Promise<void>,
+  mayRepeat = mayPass,
 ): Promise<VaultAnswer> {
   let last = outcome;
   // An address that came to be left alone meanwhile may be tried again by the time of the next attempt.
-  for (let repeats = 0; mayPass(last) || (repeats > 0 && hasNote(last, 'open')); ) {
+  for (let repeats = 0; mayRepeat(last) || (repeats > 0 && hasNote(last, 'open')); ) {
     // That a connection from the pool turned out to be closed says nothing about Vault, so the repeat is neither
     // waited for nor counted; there are at most as many of them as connections in the pool.
     if (!hasNote(last, 'stale')) {

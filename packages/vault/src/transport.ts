@@ -11,10 +11,10 @@ import { Failover } from './failover.js';
 import type { HttpProxy } from './http-proxy.js';
 import { pause, within } from './pause.js';
 import { logged } from './request-log.js';
-import { asOutcome, mayPass, type Outcome, type RetryRules, repeat } from './retry.js';
+import { asOutcome, isBehind, mayPass, type Outcome, type RetryRules, repeat } from './retry.js';
 import type { TlsOptions } from './tls.js';
 import type { TransportLimits } from './transport-defaults.js';
-import { VaultError } from './vault-error.js';
+import type { VaultError } from './vault-error.js';
 
 /** A request to Vault. */
 export interface VaultRequest {
@@ -98,8 +98,8 @@ export class Transport {
     const extra = this.#consistency.headers;
     const sent = extra !== undefined && repeatableMethods.has(request.method) ? extra : undefined;
     const first = this.#attempt(request, token, repeatable, begun, sent);
-    if (!repeatable) return first;
-    const next = (outcome: Outcome) => this.#repeat(request, token, outcome, begun);
+    const next = (outcome: Outcome) => this.#repeat(request, token, repeatable, outcome, begun);
+    if (!repeatable) return first.then((answer) => (isBehind(answer) ? next(answer) : answer));
     // What went well, as nearly all does, goes through no more than this.
     return first.then(
       (answer) => (mayPass(answer) ? next(answer) : answer),
@@ -132,6 +132,7 @@ export class Transport {
   #repeat(
     request: VaultRequest,
     token: string | undefined,
+    repeatable: boolean,
     outcome: Outcome,
     begun: number,
   ): Promise<VaultAnswer> {
@@ -142,13 +143,20 @@ export class Transport {
       begun,
       (after) => {
         request.onRepeat?.();
-        const behind = !(after instanceof VaultError) && after.status === 412;
+        const behind = isBehind(after);
         const reads = repeatableMethods.has(request.method);
         const { forwarding, headers } = this.#consistency;
-        return this.#attempt(request, token, true, begun, behind ? forwarding : reads ? headers : undefined);
+        return this.#attempt(
+          request,
+          token,
+          repeatable,
+          begun,
+          behind ? forwarding : reads ? headers : undefined,
+        );
       },
       this.#rules,
       (ms) => pause(ms, { clock: this.#rules.clock, signal, aborted, underWay: this.#underWay }),
+      repeatable ? mayPass : isBehind,
     );
   }
 

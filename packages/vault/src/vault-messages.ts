@@ -11,6 +11,7 @@ const maxLength = 200;
  */
 export function vaultMessages(body: unknown, method: string, transport: Transport): readonly string[] {
   return errorsOf(body)
+    .flatMap(each)
     .slice(0, maxMessages)
     .filter((text) => !transport.holdsToken(text) && (readingMethods.has(method) || harmless.test(text)))
     .map(clean)
@@ -35,13 +36,16 @@ export function warningsOf(body: unknown): readonly string[] {
 const readingMethods = new Set(['GET', 'HEAD', 'LIST', 'DELETE']);
 
 const harmless =
-  /^(?:\d errors? occurred:\s+\* )?(?:permission denied|missing client token|unsupported (?:operation|path)|no handler for route '[^']*'|(?:error performing token check: )?Vault is sealed|check-and-set parameter (?:did not match the current version|required for this call))\s*$/;
+  /^(?:permission denied|invalid token|missing client token|namespace not found|unsupported (?:operation|path)|no handler for route (?:'[^']*'|"[^"]*"\. route entry (?:not found|found, but backend not initialized)\.)|(?:error performing token check: )?Vault is sealed|check-and-set parameter (?:did not match the current version|required for this call)|http: request body too large|(?:failed to parse JSON input: )?(?:error reading JSON token: )?JSON (?:input|payload|string value|number value|object|array) exceeds allowed [a-z ]{1,40})\s*$/;
 
-/** Go's list of errors ("1 error occurred:\n\t* …\n\n") becomes the sentence that is in it. */
+/** Go's list of errors ("2 errors occurred:\n\t* …\n\t* …\n\n") becomes the texts that are in it. */
+export function each(text: string): readonly string[] {
+  const list = /^\d+ errors? occurred:\s*\* /.exec(text)?.[0];
+  return list === undefined ? [text] : text.slice(list.length).split(/\n\s*\* /);
+}
+
+/** One line, and not too long. */
 function clean(text: string): string {
-  const line = text
-    .replace(/^\d+ errors? occurred:\s*\* /, '')
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim();
+  const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
 }

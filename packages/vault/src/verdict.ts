@@ -1,4 +1,5 @@
 import { noteOf } from './failure-note.js';
+import { incapacityOf } from './incapacity.js';
 import type { Outcome } from './retry.js';
 import { VaultError } from './vault-error.js';
 import { errorsOf } from './vault-messages.js';
@@ -18,12 +19,12 @@ export function verdictOn(outcome: Outcome): Verdict {
     return outcome.repeatable ? 'leave' : 'stay';
   }
   const { status, body } = outcome;
-  if (status < 472) return 'stay';
+  if (status < 400) return 'stay';
   if (status === 472 || status === 473 || status === 474) return 'pass-on';
-  if (status >= 500 && errorsOf(body).some((text) => idle.test(text))) return 'pass-on';
+  const incapacity = incapacityOf(status, errorsOf(body));
+  // These are of the whole cluster: another node would say the same.
+  if (incapacity === 'namespace-locked' || incapacity === 'upgrading') return 'stay';
+  if (incapacity !== undefined) return 'pass-on';
   // What stands before a node says so when that is gone.
   return status === 502 || status === 503 || status === 504 ? 'leave' : 'stay';
 }
-
-/** Sealed, not initialised, or a standby node that knows of no active one. */
-const idle = /\bis sealed\b|\bnot initialized\b|active cluster node not found|\bstandby\b/;

@@ -37,7 +37,7 @@ export function appRole(options: AppRoleOptions): AuthMethod {
       `auth/${at}/login`,
       { role_id: role, ...(secret === undefined ? {} : { secret_id: secret }) },
       {
-        hint: 'Check the role id, that the secret id belongs to it and is neither used up nor past its TTL, that this machine is within its CIDRs, and the mount of AppRole.',
+        hint: 'Check the role id, that the secret id belongs to it and is neither used up nor past its TTL, that this machine is within its CIDRs, that Vault has not locked the role out after several failures, and the mount of AppRole.',
       },
     );
   });

@@ -17,6 +17,22 @@ export function readAuthResponse(body: unknown): AuthResponse | undefined {
   };
 }
 
+/** Reads for how long a token was renewed. An Agent leaves its own token out of the answer. */
+export function readRenewal(body: unknown): Renewal | undefined {
+  const auth = objectAt(body, 'auth');
+  if (auth === undefined || typeof own(auth, 'lease_duration') !== 'number') return undefined;
+  return { ttl: amount(own(auth, 'lease_duration')), renewable: own(auth, 'renewable') === true };
+}
+
+/** What a renewal brought, of that which a login gives. */
+export type Renewal = Required<Pick<AuthResponse, 'ttl' | 'renewable'>>;
+
+/** Whether a login was answered with what has to be shown besides, in place of a token. */
+export function wantsSecondFactor(body: unknown): boolean {
+  const auth = objectAt(body, 'auth');
+  return auth !== undefined && objectAt(auth, 'mfa_requirement') !== undefined;
+}
+
 /** What the token says of itself, by `auth/token/lookup-self`. */
 export interface TokenDescription {
   /** In seconds; 0: it does not end. */
@@ -31,10 +47,14 @@ export interface TokenDescription {
   readonly policies?: readonly string[];
 }
 
-/** Reads the answer of a lookup. @returns undefined when it is of another shape */
+/**
+ * Reads the answer of a lookup. An Agent leaves the id out of it when the token is its own.
+ *
+ * @returns undefined when it is of another shape
+ */
 export function readTokenDescription(body: unknown): TokenDescription | undefined {
   const data = objectAt(body, 'data');
-  if (data === undefined || typeof own(data, 'id') !== 'string') return undefined;
+  if (data === undefined || typeof own(data, 'ttl') !== 'number') return undefined;
   const policies = [...names(own(data, 'policies')), ...names(own(data, 'identity_policies'))];
   return {
     ttl: amount(own(data, 'ttl')),

@@ -2,7 +2,7 @@ import type { VaultAnswer } from '../answer.js';
 import { namespaceHeader } from '../namespace.js';
 import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
 import type { Send } from './token-requests.js';
-import { noteVerdict } from './token-verdict.js';
+import { noteVerdict, saysDead } from './token-verdict.js';
 import type { Tokens } from './tokens.js';
 
 export interface AuthenticatedTransportOptions extends TransportOptions {
@@ -48,14 +48,18 @@ export class AuthenticatedTransport extends Transport {
   }
 
   #sendWith(request: VaultRequest, token: string | undefined): Promise<VaultAnswer> {
-    if (token === undefined) return super.send(request);
+    if (token === undefined) {
+      return super
+        .send(request)
+        .then((answer) => (answer.status === 403 ? noteVerdict(answer, { due: 'missing' }) : answer));
+    }
     return super
       .send(request, token)
       .then((answer) => (answer.status === 403 ? this.#denied(request, answer, token) : answer));
   }
 
   async #denied(request: VaultRequest, answer: VaultAnswer, used: string): Promise<VaultAnswer> {
-    const verdict = await this.waitForToken(this.#tokens.afterDenial(used), request);
+    const verdict = await this.waitForToken(this.#tokens.afterDenial(used, saysDead(answer)), request);
     if (verdict.due !== 'replaced') return noteVerdict(answer, verdict);
     const token = await this.waitForToken(Promise.resolve(this.#tokens.take()), request);
     if (token === undefined) return answer;

@@ -1,5 +1,5 @@
 import type { AuthResponse } from './auth-method.js';
-import type { TokenDescription } from './auth-response.js';
+import type { Renewal, TokenDescription } from './auth-response.js';
 
 /** A token, and what is known of its life. Times are in milliseconds. */
 export interface HeldToken {
@@ -69,10 +69,10 @@ export function learn(held: HeldToken, description: TokenDescription, now: numbe
 }
 
 /** Takes over what a renewal brought. Less than the full TTL: its maximum is near, no renewal brings more. */
-export function extend(held: HeldToken, auth: AuthResponse, now: number): void {
-  const ttl = (auth.ttl ?? 0) * 1000;
+export function extend(held: HeldToken, renewal: Renewal, now: number): void {
+  const ttl = renewal.ttl * 1000;
   held.endsAt = ttl > 0 ? now + ttl : Number.POSITIVE_INFINITY;
-  held.renewable = auth.renewable === true && ttl >= held.fullTtl;
+  held.renewable = renewal.renewable && ttl >= held.fullTtl;
 }
 
 /** Whether renewing helps. A renewal spends a use, so a token with few of them is not renewed. */

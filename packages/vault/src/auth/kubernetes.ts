@@ -27,7 +27,7 @@ export function kubernetes(options: KubernetesOptions): AuthMethod {
         jwt: await readCredential(token, 'the service account token', address),
       },
       {
-        hint: 'Check the role, that it lets in this service account and namespace, the audience of the token, and the mount of the Kubernetes auth method.',
+        hint: 'Check the role, that it lets in this service account and namespace, the audience of the token, that Vault may review tokens in Kubernetes (system:auth-delegator), and the mount of the Kubernetes auth method.',
       },
     ),
   );

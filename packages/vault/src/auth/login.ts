@@ -6,7 +6,7 @@ import { encodePath } from '../kv-path.js';
 import { checkToken } from '../token.js';
 import { VaultError } from '../vault-error.js';
 import type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth-method.js';
-import { readAuthResponse } from './auth-response.js';
+import { readAuthResponse, wantsSecondFactor } from './auth-response.js';
 import { loginRefusal } from './login-refusal.js';
 import type { Send } from './token-requests.js';
 
@@ -17,6 +17,8 @@ export interface Login {
   readonly path: string | undefined;
   /** What that was answered with. */
   readonly body: unknown;
+  /** How old that is, in milliseconds: an Agent had it in its cache. */
+  readonly ageMs: number;
 }
 
 /**
@@ -61,17 +63,28 @@ export async function logIn(
       const auth = readAuthResponse(answer.body);
       if (auth !== undefined) return auth;
       const where = answer.address;
+      if (wantsSecondFactor(answer.body)) {
+        throw new VaultError(
+          'SOURCE_DENIED',
+          `Vault at ${where} wants a second factor for the login at ${path}`,
+          {
+            address: where,
+            path: `/v1/${path}`,
+            hint: 'Nobody is there to give one: except this login from the MFA enforcement, or write an auth method that answers it (sys/mfa/validate).',
+          },
+        );
+      }
       throw new VaultError('SOURCE_MALFORMED', `Vault at ${where} answered the login without a token`, {
         address: where,
         path: `/v1/${path}`,
-        hint: 'Check that the path is that of a login, and that it asks for no second factor.',
+        hint: 'Check that the path is that of a login.',
       });
     },
   };
   try {
     const auth = await method(context);
     const token = checkToken(auth.token, 'the token of the login', address);
-    return { auth: { ...auth, token }, path: lastPath, body: last?.body };
+    return { auth: { ...auth, token }, path: lastPath, body: last?.body, ageMs: last?.ageMs ?? 0 };
   } catch (error) {
     if (isStrongroomError(error)) throw error;
     throw new VaultError('SOURCE_DENIED', `the login to Vault at ${address} failed`, {

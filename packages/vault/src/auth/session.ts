@@ -84,12 +84,13 @@ export class Session implements Tokens {
     return held.token;
   }
 
-  async afterDenial(used: string): Promise<TokenVerdict> {
+  async afterDenial(used: string, dead: boolean): Promise<TokenVerdict> {
     const { origin, clock } = this.#options;
     const held = this.#held;
     if (held === undefined || held.token !== used) return { due: 'replaced' };
     // Its time is over, or somebody found out already.
     if (origin.kind === 'login' && clock.now() >= held.endsAt) return this.#replace(held, 'it has ended');
+    if (dead) return this.#afterDeath(held);
     const limited = held.usesLeft !== Number.POSITIVE_INFINITY;
     if (limited && origin.kind === 'login') {
       // A lookup would spend a use, and the count tells as much.
@@ -111,10 +112,7 @@ export class Session implements Tokens {
     const lookup = await this.#lookUp(held);
     if (this.#held !== held) return { due: 'replaced' };
     if (lookup.status === 'alive') return { due: 'policy', policies: held.policies };
-    if (lookup.status === 'unavailable') return { due: 'unknown' };
-    if (origin.kind === 'login') return this.#replace(held, 'it is not accepted any more');
-    this.#dead = { token: used, at: clock.now() };
-    return this.#rereadOr({ due: 'dead' }, used);
+    return lookup.status === 'unavailable' ? { due: 'unknown' } : this.#afterDeath(held);
   }
 
   async explain(used: string): Promise<TokenVerdict> {
@@ -147,6 +145,13 @@ export class Session implements Tokens {
     const live = [...this.#mintedTokens].filter(([, endsAt]) => endsAt > clock.now());
     const revoked = await Promise.all(live.map(([token]) => revoke(send, token)));
     logger?.info({ revoked: revoked.filter(Boolean).length }, 'revoked the tokens of Vault that logins gave');
+  }
+
+  #afterDeath(held: HeldToken): Promise<TokenVerdict> {
+    const { origin, clock } = this.#options;
+    if (origin.kind === 'login') return this.#replace(held, 'it is not accepted any more');
+    this.#dead = { token: held.token, at: clock.now() };
+    return this.#rereadOr({ due: 'dead' }, held.token);
   }
 
   async #replace(held: HeldToken, why: string): Promise<TokenVerdict> {
@@ -192,7 +197,7 @@ export class Session implements Tokens {
         const begun = clock.now();
         const before = this.#held;
         const login = await this.#logIn(origin.login);
-        const held = this.#hold(minted(login.auth, begun));
+        const held = this.#hold(minted(login.auth, begun - login.ageMs));
         const { accessor, fullTtl, policies } = held;
         this.#mint(held);
         logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
@@ -209,8 +214,8 @@ export class Session implements Tokens {
     const { activities, address } = this.#options;
     try {
       const login = await this.#inTime(logIn(this.#canceller));
-      const { auth, path, body } = login;
-      const ttlMs = auth.ttl ? { ttlMs: auth.ttl * 1_000 } : {};
+      const { auth, path, body, ageMs } = login;
+      const ttlMs = auth.ttl ? { ttlMs: Math.max(0, auth.ttl * 1_000 - ageMs) } : {};
       activities.succeeded('login', {
         locator: path === undefined ? address : authMount(path),
         body,
@@ -303,10 +308,10 @@ export class Session implements Tokens {
         if (origin.kind === 'login') await this.#logInAhead(held);
         return;
       }
-      const { auth, body } = renewed;
-      extend(held, auth, begun);
+      const { renewal, body } = renewed;
+      extend(held, renewal, begun);
       if (held.minted) this.#mint(held);
-      logger?.debug({ accessor, ttlSeconds: auth.ttl }, 'renewed the token for Vault');
+      logger?.debug({ accessor, ttlSeconds: renewal.ttl }, 'renewed the token for Vault');
       activities.succeeded('renewal', { locator, ttlMs: held.endsAt - clock.now(), body });
       this.#plan(held);
     } catch (error) {

@@ -1,10 +1,10 @@
 import type { VaultAnswer } from '../answer.js';
+import { cannotAnswer } from '../incapacity.js';
 import { requestIdOf } from '../request-id.js';
 import type { VaultRequest } from '../transport.js';
 import { VaultError } from '../vault-error.js';
 import { errorsOf } from '../vault-messages.js';
-import type { AuthResponse } from './auth-method.js';
-import { readAuthResponse, readTokenDescription, type TokenDescription } from './auth-response.js';
+import { type Renewal, readRenewal, readTokenDescription, type TokenDescription } from './auth-response.js';
 
 /** Makes a request with no other token than the one in it. */
 export type Send = (request: VaultRequest) => Promise<VaultAnswer>;
@@ -34,7 +34,7 @@ export async function lookUp(send: Send, token: string): Promise<Lookup> {
 
 /** A renewal, and what Vault answered. */
 export interface Renewed {
-  readonly auth: AuthResponse;
+  readonly renewal: Renewal;
   readonly body: unknown;
 }
 
@@ -48,11 +48,11 @@ export async function renew(send: Send, token: string): Promise<Renewed | VaultE
   const path = '/v1/auth/token/renew-self';
   const answer = await send({ method: 'POST', path, body: '{}', token, onRepeat: () => undefined });
   const { status, body, address } = answer;
-  const auth = status === 200 ? readAuthResponse(body) : undefined;
-  if (auth !== undefined) return { auth, body };
+  const renewal = status === 200 ? readRenewal(body) : undefined;
+  if (renewal !== undefined) return { renewal, body };
   const requestId = requestIdOf(body);
   const details = { address, path, status, ...(requestId === undefined ? {} : { requestId }) };
-  if (status < 500 && status !== 429 && status !== 412 && status !== 472 && status !== 473) {
+  if (!cannotAnswer(status, errorsOf(body))) {
     const message = `Vault at ${address} does not renew the token any more (${status})`;
     return new VaultError('SOURCE_DENIED', message, details);
   }

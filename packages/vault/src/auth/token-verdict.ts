@@ -1,12 +1,13 @@
 import type { VaultAnswer } from '../answer.js';
+import { each, errorsOf } from '../vault-messages.js';
 
 /**
  * What a 403 was due to: `replaced`, another token is there, so the request may be made once more; `policy`, the
  * token is good, its policies are not; `dead`, the token is not accepted at all, or may not even look itself up;
- * `unknown`, Vault did not say.
+ * `missing`, no token was sent; `unknown`, Vault did not say.
  */
 export type TokenVerdict =
-  | { readonly due: 'replaced' | 'unknown' | 'dead' }
+  | { readonly due: 'replaced' | 'unknown' | 'missing' | 'dead' }
   | { readonly due: 'policy'; readonly policies: readonly string[] | undefined };
 
 const verdicts = new WeakMap<VaultAnswer, TokenVerdict>();
@@ -18,3 +19,11 @@ export function noteVerdict(answer: VaultAnswer, verdict: TokenVerdict): VaultAn
 }
 
 export const verdictOf = (answer: VaultAnswer): TokenVerdict => verdicts.get(answer) ?? { due: 'unknown' };
+
+/** Whether an answer of 403 says by itself that the token is none, as newer servers do: no lookup need tell it. */
+export function saysDead({ body }: VaultAnswer): boolean {
+  const texts = errorsOf(body)
+    .flatMap(each)
+    .map((text) => text.trim());
+  return texts.includes('permission denied') && texts.includes('invalid token');
+}

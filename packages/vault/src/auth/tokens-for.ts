@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
 import type { Address } from '../address.js';
+import { asNew } from '../agent-cache.js';
 import { notConfigured, problem } from '../configuration-problem.js';
 import { missingToken, noToken, type TokenReader } from '../token.js';
 import type { AuthMethod } from './auth-method.js';
@@ -43,8 +44,13 @@ export function tokensFor(
   const session = (origin: TokenOrigin) =>
     new Session({ ...surroundings, address, origin, revoke: revokeTokens });
   if (auth !== undefined) {
-    const login: Extract<TokenOrigin, { kind: 'login' }>['login'] = (signal) =>
-      logIn(auth, address, send, signal);
+    let again = false;
+    const sendAsNew: Send = (request) => send({ ...request, headers: { ...request.headers, ...asNew() } });
+    const login: Extract<TokenOrigin, { kind: 'login' }>['login'] = (signal) => {
+      const sendOne = again ? sendAsNew : send;
+      again = true;
+      return logIn(auth, address, sendOne, signal);
+    };
     return session({ kind: 'login', method: auth.name || 'custom', login });
   }
   if (typeof token === 'string') return session({ kind: 'text', token: token.trim() });

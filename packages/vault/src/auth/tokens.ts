@@ -8,8 +8,12 @@ import type { TokenVerdict } from './token-verdict.js';
 export interface Tokens {
   /** The token for a request; at once when there is one, undefined for none. */
   take(): string | undefined | Promise<string | undefined>;
-  /** A request with this token was answered 403. Replaces the token when that is what it needs. */
-  afterDenial(used: string): Promise<TokenVerdict>;
+  /**
+   * A request with this token was answered 403. Replaces the token when that is what it needs.
+   *
+   * @param dead whether the answer said that the token is none
+   */
+  afterDenial(used: string, dead: boolean): Promise<TokenVerdict>;
   /** So was its repeat, with this token. */
   explain(used: string): Promise<TokenVerdict>;
   /** Whether a text holds a token, so that nobody may see it. */
@@ -44,9 +48,10 @@ export class TokensOfReader implements Tokens {
     }
   }
 
-  async afterDenial(used: string): Promise<TokenVerdict> {
+  async afterDenial(used: string, dead: boolean): Promise<TokenVerdict> {
     const now = await this.take();
-    return now !== undefined && now !== used ? { due: 'replaced' } : this.explain(used);
+    if (now !== undefined && now !== used) return { due: 'replaced' };
+    return dead ? { due: 'dead' } : this.explain(used);
   }
 
   async explain(used: string): Promise<TokenVerdict> {

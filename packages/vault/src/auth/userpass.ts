@@ -18,7 +18,9 @@ export function userpass(options: UserpassOptions): AuthMethod {
     return login(
       `auth/${mountOf(mount)}/login/${user.toLowerCase()}`,
       { password: await readCredential(password, 'the password', address) },
-      { hint: 'Check the user name, the password and the mount of the userpass auth method.' },
+      {
+        hint: 'Check the user name and the password, that Vault has not locked the user out after several failures, and the mount of the userpass auth method.',
+      },
     );
   });
 }

@@ -48,6 +48,8 @@ export class WrappedSecretId {
     const refused = (what: string, hint: string) => new VaultError('SOURCE_DENIED', what, { address, hint });
     const used = (error: unknown): never => {
       if (!isSourceError(error) || error.code !== 'SOURCE_DENIED') throw error;
+      // Nobody has touched it where there is nothing to ask, as in a namespace that there is not.
+      if (error instanceof VaultError && error.status === 404) throw error;
       throw refused(
         `the wrapped secret id was already unwrapped, or its time is over: possible interception`,
         intercepted,

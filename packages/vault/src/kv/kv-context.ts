@@ -63,8 +63,9 @@ export class KvContext {
   }
 
   /** Says what a 404 means when it is none of a KV mount of this version: nothing is there, or something else. */
-  checkMissing(answer: VaultAnswer, { path }: VaultRequest, version: KvVersion): void {
+  checkMissing(answer: VaultAnswer, request: VaultRequest, version: KvVersion): void {
     const { mount } = this;
+    const { path } = request;
     const { body } = answer;
     if (errorsOf(body).some((text) => text.startsWith('no handler for route'))) {
       throw noMount(answer, path, `has no mount at ${mount}/`);
@@ -76,6 +77,9 @@ export class KvContext {
           : `has a KV mount of version 2 at or above ${mount}/, not one of version 1`;
       throw noMount(answer, path, what);
     }
+    // Of OpenBao; told by `refusal`, as for any other path.
+    if (errorsOf(body).includes('namespace not found'))
+      throw refusal(answer, request, this.transport, noPolicy);
     if (errorsOf(body).length > 0) throw noMount(answer, path, `has no KV mount at ${mount}/`);
   }
 
@@ -87,6 +91,9 @@ export class KvContext {
     return error;
   }
 }
+
+/** Where no policy is what is missing. */
+const noPolicy = { policy: '' };
 
 /** What KV version 2 says of a path that has none of its parts. */
 export const isWrongForm = (body: unknown): boolean =>

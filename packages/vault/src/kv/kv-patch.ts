@@ -1,9 +1,10 @@
 import { isStrongroomError } from '@strongroom/core';
 import { checkOptions } from '../configuration-problem.js';
 import type { VaultRequest } from '../transport.js';
+import { errorsOf } from '../vault-messages.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { readKv } from './kv-read.js';
-import { type KvAbsent, readSecret } from './kv-secret.js';
+import type { KvAbsent } from './kv-secret.js';
 import {
   checkCas,
   type KvWriteOptions,
@@ -41,9 +42,9 @@ export async function patchKv(
   // No such method, or no such capability.
   if (status === 405 || status === 403) return readAndWrite(context, path, changes, options);
   if (status === 404) {
-    const missing = readSecret(body);
-    if (missing?.status === 'absent') return missing;
     if (isPlainMissing(body)) return { status: 'absent', reason: 'no-such-path' };
+    // Of a secret that is not there, or deleted, a patch has answers of its own, or none: a read says what is so.
+    if (errorsOf(body).length === 0) return readAndWrite(context, path, changes, options);
   }
   return written(context, path, request, answer);
 }

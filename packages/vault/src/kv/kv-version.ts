@@ -5,6 +5,7 @@ import { encodePath, readPolicy } from '../kv-path.js';
 import { refusal } from '../refusal.js';
 import { SingleFlight } from '../single-flight.js';
 import type { Transport } from '../transport.js';
+import { errorsOf } from '../vault-messages.js';
 import { noMount } from './kv-fault.js';
 
 /** The version of a KV mount. */
@@ -81,7 +82,8 @@ export class KvVersions {
     const data = status === 200 ? objectAt(body, 'data') : undefined;
     if (data === undefined) {
       // An old Vault stays as it is; a token that may not ask now may be another one, or get a policy, later.
-      if (status === 404 || status === 405) this.#untold.add(mount);
+      const tooOld = status === 405 || (status === 404 && !errorsOf(body).includes('namespace not found'));
+      if (tooOld) this.#untold.add(mount);
       return undefined;
     }
     const type = own(data, 'type');

@@ -1,3 +1,4 @@
+import { asNew } from '../agent-cache.js';
 import type { Cancellation } from '../cancellation.js';
 import { isPlainMissing } from '../kv/kv-context.js';
 import { toJson } from '../kv/kv-write.js';
@@ -14,6 +15,8 @@ export interface LeaseQuestion {
   readonly path: string;
   /** With parameters it is a write of them. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether what an Agent has in its cache will not do. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -25,21 +28,24 @@ export interface LeaseQuestion {
  */
 export async function requestTerm(
   transport: Transport,
-  { path, parameters }: LeaseQuestion,
+  { path, parameters, anew = false }: LeaseQuestion,
   now: () => number,
   signal: Cancellation | undefined,
 ): Promise<LeaseTerm | undefined> {
   const encoded = `/v1/${encodePath('path', path)}`;
-  const request: VaultRequest =
-    parameters === undefined
-      ? { method: 'GET', path: encoded, signal }
-      : { method: 'PUT', path: encoded, body: toJson(parameters), signal };
+  const request: VaultRequest = {
+    ...(parameters === undefined ? { method: 'GET' } : { method: 'PUT', body: toJson(parameters) }),
+    ...(anew ? { headers: asNew() } : {}),
+    path: encoded,
+    signal,
+  };
   const answer = await transport.send(request);
-  const { status, body, address } = answer;
+  const { status, body, address, ageMs = 0 } = answer;
   if (status === 200) {
-    const term = readTerm(body, now());
+    const term = readTerm(body, now(), ageMs);
     if (term !== undefined) {
-      const ttlMs = term.durationMs === undefined ? {} : { ttlMs: term.durationMs };
+      const ttlMs =
+        term.durationMs === undefined ? {} : { ttlMs: Math.max(0, term.durationMs - term.overMs) };
       transport.activities.succeeded('lease', { locator: path, body, ...ttlMs });
       return term;
     }

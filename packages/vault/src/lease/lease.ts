@@ -61,7 +61,7 @@ export class Lease {
     this.#listeners = listeners;
     this.#ended = ended;
     this.#term = term;
-    this.#readAt = context.clock.now();
+    this.#readAt = context.clock.now() - term.overMs;
     this.#expiresAt = this.#readAt + (term.durationMs ?? Number.POSITIVE_INFINITY);
     this.#schedule();
   }
@@ -130,11 +130,12 @@ export class Lease {
   }
 
   #schedule(): void {
-    const { durationMs, renewable, rotates } = this.#term;
+    const { durationMs, overMs, renewable, rotates } = this.#term;
     if (durationMs === undefined) return;
-    if (rotates) this.#after(durationMs, () => this.#replace());
-    else if (renewable && !this.#capped) this.#after(untilRenewal(durationMs), () => this.#renew());
-    else this.#after(untilReplacement(durationMs), () => this.#replace());
+    const left = durationMs - overMs;
+    if (rotates) this.#after(left, () => this.#replace());
+    else if (renewable && !this.#capped) this.#after(untilRenewal(left), () => this.#renew());
+    else this.#after(untilReplacement(left), () => this.#replace());
   }
 
   #after(ms: number, act: () => Promise<void>): void {
@@ -173,12 +174,13 @@ export class Lease {
     const { transport, clock } = this.#context;
     const turn = ++this.#turn;
     try {
-      const term = await requestTerm(transport, this.#question, () => clock.now(), this.#canceller);
+      const question = { ...this.#question, anew: true };
+      const term = await requestTerm(transport, question, () => clock.now(), this.#canceller);
       if (this.#isOver(turn)) return;
       if (term === undefined) throw noSuchPath(transport.address, this.path);
       this.#term = term;
       this.#capped = false;
-      this.#readAt = clock.now();
+      this.#readAt = clock.now() - term.overMs;
       this.#expiresAt = this.#readAt + (term.durationMs ?? Number.POSITIVE_INFINITY);
       this.#succeeded();
       this.#schedule();
