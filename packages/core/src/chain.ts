@@ -55,6 +55,12 @@ export function settledAt({ steps }: Trail): number {
   return index === -1 ? steps.length : index;
 }
 
+/** A trail that is being made. */
+interface OpenTrail extends Trail {
+  readonly steps: Step[];
+  settled: boolean;
+}
+
 interface Failure {
   readonly source: string;
   readonly error: SourceError;
@@ -110,12 +116,16 @@ export async function askChain(
   const notAsked: readonly Step[] = sources.map(({ name }) =>
     Object.freeze({ source: name, lookup: undefined }),
   );
-  const trails = settings.map((setting) => ({ setting, steps: notAsked.slice(), settled: false }));
+  const trails: OpenTrail[] = [];
+  for (const setting of settings) {
+    if (breather.due) await breather.pause();
+    trails.push({ setting, steps: notAsked.slice(), settled: false });
+  }
   const problems: Problem[] = [];
   const times: SourceAsked[] = [];
   for (const [index, source] of sources.entries()) {
     // To ask for what is leased makes it: nobody wants that only to know.
-    const isAsked = ({ settled, setting }: { readonly settled: boolean; readonly setting: Setting }) =>
+    const isAsked = ({ settled, setting }: OpenTrail) =>
       (everything && setting.lease === undefined) || source.local === true || !settled;
     const asked = trails.filter(isAsked);
     const context = momentOf(source, moment, known);
@@ -123,10 +133,13 @@ export async function askChain(
     const answerFor =
       asked.length === 0 ? undefined : await ask(source, asked, context, patienceWith(source), problems);
     if (asked.length > 0) times.push(timeOf(source, asked.length, startedAt, clock));
+    let step: Step | undefined;
     for (const trail of trails) {
       if (breather.due) await breather.pause();
       const lookup = isAsked(trail) ? answerFor?.(trail.setting.name) : undefined;
-      if (lookup !== undefined) trail.steps[index] = { source: source.name, lookup };
+      // One answer for all, as of a source that has nothing, is one step.
+      if (step?.lookup !== lookup) step = { source: source.name, lookup };
+      if (step !== undefined && lookup !== undefined) trail.steps[index] = step;
       trail.settled ||= isFinal(lookup);
     }
   }

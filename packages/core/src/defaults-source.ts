@@ -1,5 +1,5 @@
 import type { Setting } from './definition.js';
-import type { Lookup, Source } from './source.js';
+import type { Absent, Lookup, Source } from './source.js';
 
 /**
  * The defaults that the definition declares: an ordinary source, the last one. A default for development only
@@ -18,8 +18,12 @@ export function defaultsSource(): Source {
 function lookUp(setting: Setting, environment: string): Lookup {
   const { default: declared, developmentDefault } = setting;
   if (declared !== undefined) return { status: 'found', value: declared, locator: 'default' };
-  if (developmentDefault === undefined) return { status: 'absent', reason: 'not-set' };
+  if (developmentDefault === undefined) return notSet;
   return environment === 'development'
     ? { status: 'found', value: developmentDefault(), locator: 'development default' }
-    : { status: 'absent', reason: 'development-only' };
+    : developmentOnly;
 }
+
+/** One for all: nearly every secret has none. */
+const notSet: Absent = Object.freeze({ status: 'absent', reason: 'not-set' });
+const developmentOnly: Absent = Object.freeze({ status: 'absent', reason: 'development-only' });

@@ -19,9 +19,11 @@ export function* makeSnapshot(
   values: readonly { readonly setting: Setting; readonly value: unknown }[],
   readerOf?: ReaderOf,
 ): SnapshotMaking {
+  // The settings alone: what else is known of the values is not to live as long as the snapshot.
+  const settings = values.map(({ setting }) => setting);
   const shown = () =>
     Object.fromEntries(
-      values.map(({ setting, value }) => [setting.name, setting.kind === 'secret' ? redacted : value]),
+      settings.map(({ kind, name }) => [name, kind === 'secret' ? redacted : Reflect.get(snapshot, name)]),
     );
   const text = `[Settings of ${title}]`;
   const manners = Object.create(null, {

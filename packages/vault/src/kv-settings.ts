@@ -156,7 +156,7 @@ export class KvSettings {
       if (lookup.status === 'absent') absent.set(key, lookup);
     }
     const revision = look.status === 'absent' ? undefined : revisionOf(look);
-    this.#answered.set(path, { revision, absent, epoch });
+    this.#answered.set(path, { revision, absent: absent.size === 0 ? noneAbsent : absent, epoch });
   }
 
   /** Says again what was answered, none of it having changed. */
@@ -199,6 +199,9 @@ function* withPlace(settings: readonly Setting[], answers: Map<string, Lookup>):
     else if (lease === undefined) answers.set(name, noPlace);
   }
 }
+
+/** There may be thousands of secrets, and nearly none lacks anything. */
+const noneAbsent: ReadonlyMap<string, Absent> = new Map();
 
 const noPlace: Absent = Object.freeze({ status: 'absent', reason: 'no-place' });
 
