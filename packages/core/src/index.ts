@@ -73,3 +73,4 @@ export type {
 } from './source.js';
 export type { SourceFailure } from './source-failure.js';
 export { text } from './text.js';
+export { checkTimes } from './times.js';

@@ -5,6 +5,7 @@ import type { Logger } from './logger.js';
 import { checkOptions } from './option-names.js';
 import { checkRuleNames } from './rule-names.js';
 import type { Source } from './source.js';
+import { checkTimes } from './times.js';
 
 /** The numbers that a resolver goes by, each an option. */
 export const resolverDefaults = {
@@ -132,9 +133,9 @@ export function rulesOf(options: ResolverOptions): ResolverRules {
     lastGoodForMs: options.lastGoodForMs ?? resolverDefaults.lastGoodForMs,
   };
   checkRuleNames(rules);
-  for (const name of ['startDeadlineMs', 'refreshEveryMs', 'refreshRetryMs', 'lastGoodForMs'] as const) {
-    if (rules[name] !== false && !(rules[name] > 0)) throw invalid(`${name} is no time above 0 ms`);
-  }
+  const { startDeadlineMs, refreshEveryMs, refreshRetryMs, lastGoodForMs } = rules;
+  checkTimes({ startDeadlineMs, refreshRetryMs, lastGoodForMs });
+  if (refreshEveryMs !== false) checkTimes({ refreshEveryMs });
   if (!(rules.refreshJitter >= 0 && rules.refreshJitter <= 1))
     throw invalid('refreshJitter is not between 0 and 1');
   return rules;

@@ -138,7 +138,7 @@ export class Resolver<T extends Declarations> {
    */
   load(): Promise<ValuesOf<T>> {
     if (this.#lifetime.ended) return Promise.reject(closedError());
-    if (this.#kept.some) return this.#now();
+    if (this.#kept.some) return Promise.resolve().then(() => this.current());
     this.#subscriptions ??= this.#subscribe();
     return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
   }
@@ -245,10 +245,6 @@ export class Resolver<T extends Declarations> {
    */
   explain(): readonly SettingExplanation[] {
     return Object.freeze(Array.from(this.#kept.resolved.values(), ({ evidence }) => explain(evidence)));
-  }
-
-  async #now(): Promise<ValuesOf<T>> {
-    return this.current();
   }
 
   /** What a probe wants to know, from memory. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import {
   checkOptions,
+  checkTimes,
   type Declarations,
   type Resolver,
   type SettingChange,
@@ -42,9 +43,7 @@ export async function runCommand<T extends Declarations>(
     onStart: true,
   });
   const { cwd, stdio = 'inherit', restartOn, stopDeadlineMs = 10_000, signal, onStart } = options;
-  if (!(stopDeadlineMs > 0)) {
-    throw new StrongroomError('DEFINITION_INVALID', 'stopDeadlineMs is no time above 0 ms');
-  }
+  checkTimes({ stopDeadlineMs });
   signal?.throwIfAborted();
   const given: ReadonlySet<string> = new Set(options.only ?? Object.keys(resolver.definition.settings));
   let child: ChildProcess | undefined;

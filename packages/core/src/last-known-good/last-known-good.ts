@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import {
   type Clock,
   checkOptions,
+  checkTimes,
   type Found,
   isSourceError,
   type Logger,
@@ -80,10 +81,8 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
     clock: true,
   });
   const { maxAgeMs = lastKnownGoodDefaults.maxAgeMs, waitMs = lastKnownGoodDefaults.waitMs } = options;
-  for (const [name, time] of Object.entries({ maxAgeMs, waitMs })) {
-    // What is no number would let a file of any age pass.
-    if (!(time > 0)) throw new StrongroomError('DEFINITION_INVALID', `${name} is no time above 0 ms`);
-  }
+  // What is no number would let a file of any age pass.
+  checkTimes({ maxAgeMs, waitMs });
   const { clock = systemClock, logger } = options;
   const file = new SealedFile(options.file, keyOf(options.key));
   const good = new Map<string, Entry[1]>();

@@ -3,6 +3,7 @@ import { publish } from '../diagnostics.js';
 import {
   type Clock,
   checkOptions,
+  checkTimes,
   type Declarations,
   type Logger,
   type RefreshReport,
@@ -62,8 +63,6 @@ export function compareInShadow<T extends Declarations>(
   options: ShadowOptions = {},
 ): Shadow {
   checkOptions('compareInShadow()', options, { deadlineMs: true, logger: true, clock: true });
-  const { deadlineMs = 1 } = options;
-  if (!(deadlineMs > 0)) throw new StrongroomError('DEFINITION_INVALID', 'deadlineMs is no time above 0 ms');
   return new ShadowReader(resolver, source, options);
 }
 
@@ -87,7 +86,9 @@ class ShadowReader<T extends Declarations> implements Shadow {
   constructor(resolver: Resolver<T>, source: Source, options: ShadowOptions) {
     this.#resolver = resolver;
     this.#source = source;
-    this.#deadlineMs = options.deadlineMs ?? resolverDefaults.startDeadlineMs;
+    const { deadlineMs = resolverDefaults.startDeadlineMs } = options;
+    checkTimes({ deadlineMs });
+    this.#deadlineMs = deadlineMs;
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
     this.#settings = Object.values(resolver.definition.settings as Readonly<Record<string, Setting>>);

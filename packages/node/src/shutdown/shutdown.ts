@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import {
   type Clock,
   checkOptions,
+  checkTimes,
   type Declarations,
   type Logger,
   type Resolver,
-  StrongroomError,
   systemClock,
 } from '@strongroom/core';
 import { listenToSignal } from '../signal-listener.js';
@@ -48,7 +48,7 @@ export function shutdownOn(signals: readonly NodeJS.Signals[], options: Shutdown
     clock: true,
   });
   const { settings, close: things = [], deadlineMs = 10_000, logger, clock = systemClock } = options;
-  if (!(deadlineMs > 0)) throw new StrongroomError('DEFINITION_INVALID', 'deadlineMs is no time above 0 ms');
+  checkTimes({ deadlineMs });
   const begun = new AbortController();
   let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   const heard = (signal: NodeJS.Signals) => {

@@ -2,6 +2,7 @@ import {
   type Clock,
   checkOptions,
   checkResolver,
+  checkTimes,
   type Declarations,
   type Logger,
   type OptionNames,
@@ -47,7 +48,8 @@ const followOptions: OptionNames<FollowSignalsOptions> = {
  * more than the interval of its refreshes; the resolver is not told anything else. Ends when the resolver is closed.
  *
  * @returns a function that ends it before
- * @throws StrongroomError `DEFINITION_INVALID` for what is no resolver, an option that there is not, or a time that is none
+ * @throws StrongroomError `DEFINITION_INVALID` for what is no resolver, an option that there is not, or a time that is
+ *   none
  * @example
  * const settings = await loadSettings(definition);
  * followSignals(settings, redisBroker(client));
@@ -134,7 +136,8 @@ export interface AnnounceOptions {
 /**
  * Says to every instance of an application in an environment that it should look again.
  *
- * @throws StrongroomError `DEFINITION_INVALID` for an option that there is not, or a time that is none; `SIGNAL_NOT_SENT` when the broker did not take it; a client may still send it later
+ * @throws StrongroomError `SIGNAL_NOT_SENT` when the broker did not take it, though a client may still send it later;
+ *   `DEFINITION_INVALID` for an option that there is not, or a time that is none
  */
 export async function announceChange(
   broker: SignalBroker,
@@ -143,9 +146,7 @@ export async function announceChange(
 ): Promise<void> {
   checkOptions('announceChange()', options, { announceDeadlineMs: true, clock: true });
   const { announceDeadlineMs = signalDefaults.announceDeadlineMs, clock = systemClock } = options;
-  if (!(announceDeadlineMs > 0)) {
-    throw new StrongroomError('DEFINITION_INVALID', 'announceDeadlineMs is no time above 0 ms');
-  }
+  checkTimes({ announceDeadlineMs });
   const notSent = (why: string) =>
     new StrongroomError(
       'SIGNAL_NOT_SENT',

@@ -1,6 +1,7 @@
 import {
   checkDefinition,
   checkOptions,
+  checkTimes,
   chosenNames,
   type Declarations,
   type Definition,
@@ -43,9 +44,7 @@ export async function receiveSettings<
   checkDefinition('receiveSettings()', definition);
   checkOptions('receiveSettings()', options, { only: true, startDeadlineMs: true, logger: true });
   const { only, startDeadlineMs = resolverDefaults.startDeadlineMs, logger } = options;
-  if (!(startDeadlineMs > 0)) {
-    throw new StrongroomError('DEFINITION_INVALID', 'startDeadlineMs is no time above 0 ms');
-  }
+  checkTimes({ startDeadlineMs });
   const { application } = definition;
   const names = chosenNames('receiveSettings()', definition.settings, only);
   const wanted = partOf<T, K>(definition, names);
