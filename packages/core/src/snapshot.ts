@@ -19,11 +19,12 @@ export function* makeSnapshot(
   values: readonly { readonly setting: Setting; readonly value: unknown }[],
   readerOf?: ReaderOf,
 ): SnapshotMaking {
-  // The settings alone: what else is known of the values is not to live as long as the snapshot.
+  // No more than what is shown: not all that is known of the values, nor the snapshot, which its prototypes outlive.
   const settings = values.map(({ setting }) => setting);
+  const plain = new Map<string, unknown>();
   const shown = () =>
     Object.fromEntries(
-      settings.map(({ kind, name }) => [name, kind === 'secret' ? redacted : Reflect.get(snapshot, name)]),
+      settings.map(({ kind, name }) => [name, kind === 'secret' ? redacted : plain.get(name)]),
     );
   const text = `[Settings of ${title}]`;
   const manners = Object.create(null, {
@@ -41,8 +42,10 @@ export function* makeSnapshot(
   for (const { setting, value } of values) {
     yield;
     const { kind, name } = setting;
-    if (kind === 'plain') Object.defineProperty(snapshot, name, { value, enumerable: true });
-    else
+    if (kind === 'plain') {
+      plain.set(name, value);
+      Object.defineProperty(snapshot, name, { value, enumerable: true });
+    } else
       Object.defineProperty(
         secrets,
         name,
