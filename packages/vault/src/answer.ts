@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { AnswerHeaders } from './http/answer-head.js';
 import { VaultError } from './vault-error.js';
 
 /** What Vault answered. */
@@ -17,7 +17,7 @@ export interface VaultAnswer {
 /** An answer as it came over the wire. */
 export interface RawAnswer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: AnswerHeaders;
   readonly text: string;
 }
 
@@ -39,8 +39,10 @@ export interface AnswerContext {
  */
 export function readAnswer({ status, headers, text }: RawAnswer, context: AnswerContext): VaultAnswer {
   const { address } = context;
-  const { 'content-type': type, 'content-encoding': encoding, 'retry-after': retryAfter } = headers;
-  const ageMs = headers.age === undefined ? undefined : ageOf(headers);
+  const type = headers.get('content-type');
+  const encoding = headers.get('content-encoding');
+  const retryAfter = headers.get('retry-after');
+  const ageMs = ageOf(headers);
   if (text === '') return { status, body: undefined, retryAfter, address };
   const json = type === undefined || type === 'application/json' || jsonTypes.test(type);
   if (encoding === undefined || encoding === 'identity') {
@@ -59,8 +61,11 @@ export function readAnswer({ status, headers, text }: RawAnswer, context: Answer
 }
 
 /** What other caches say of themselves is nothing to go by. */
-const ageOf = ({ age = '', 'x-cache': cache }: IncomingHttpHeaders): number | undefined =>
-  cache === 'HIT' && /^\d{1,9}$/.test(age) ? Number(age) * 1000 : undefined;
+function ageOf(headers: AnswerHeaders): number | undefined {
+  const age = headers.get('age');
+  if (age === undefined || headers.get('x-cache') !== 'HIT') return undefined;
+  return /^\d{1,9}$/.test(age) ? Number(age) * 1000 : undefined;
+}
 
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json\b/i;
 

@@ -15,26 +15,26 @@ interface State {
  */
 export class Consistency {
   #states: readonly State[] = [];
-  #headers: readonly string[] | undefined;
+  #headers: string | undefined;
 
-  /** The headers of a read, as node:http takes them; undefined where nothing was written yet. */
-  get headers(): readonly string[] | undefined {
+  /** The header fields of a read, each with its line end; undefined where nothing was written yet. */
+  get headers(): string | undefined {
     return this.#headers;
   }
 
   /** The same for the repeat of a read that a node was not far enough for: the active node is to answer. */
-  get forwarding(): readonly string[] {
-    return [...(this.#headers ?? []), 'X-Vault-Inconsistent', 'forward-active-node'];
+  get forwarding(): string {
+    return `${this.#headers ?? ''}x-vault-inconsistent: forward-active-node\r\n`;
   }
 
   /** What an answer says. Of several states of one cluster those stay that no other one includes. */
-  learn(header: string | readonly string[]): void {
-    for (const text of [header].flat().flatMap((value) => value.split(/,\s*/))) {
+  learn(header: string): void {
+    for (const text of header.split(/,\s*/)) {
       const state = form.test(text) ? parse(text) : undefined;
       if (state === undefined || this.#states.some((known) => includes(known, state))) continue;
       // Two are as many as can be apart: local and replicated writes. A third one is of another cluster.
       this.#states = [...this.#states.filter((known) => !includes(state, known)), state].slice(-2);
-      this.#headers = this.#states.flatMap((known) => ['X-Vault-Index', known.text]);
+      this.#headers = this.#states.map((known) => `x-vault-index: ${known.text}\r\n`).join('');
     }
   }
 }

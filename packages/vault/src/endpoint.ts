@@ -8,7 +8,7 @@ import type { Consistency } from './consistency.js';
 import { exchange, type Wire } from './exchange.js';
 import { clientClosed } from './exchange-failure.js';
 import type { HttpProxy } from './http-proxy.js';
-import { connect, type Link } from './link.js';
+import { type Link, openLink } from './link.js';
 import { RequestHeaders } from './request-headers.js';
 import type { TlsOptions } from './tls.js';
 import type { VaultRequest } from './transport.js';
@@ -75,7 +75,7 @@ export class Endpoint {
   ask(
     request: VaultRequest,
     token: string | undefined,
-    extra: readonly string[] | undefined,
+    extra: string | undefined,
     timeoutMs: number,
   ): Promise<VaultAnswer> {
     const link = this.#link;
@@ -88,7 +88,7 @@ export class Endpoint {
   close(): void {
     this.#closed = true;
     void Promise.resolve(this.#link).then(
-      (link) => link?.close(),
+      (link) => link?.connections.drop(),
       () => undefined,
     );
   }
@@ -96,7 +96,7 @@ export class Endpoint {
   async #connectAndAsk(
     request: VaultRequest,
     token: string | undefined,
-    extra: readonly string[] | undefined,
+    extra: string | undefined,
     timeoutMs: number,
   ): Promise<VaultAnswer> {
     if (this.#closed) throw clientClosed(this.address.text);
@@ -106,7 +106,7 @@ export class Endpoint {
   }
 
   #connect(): Link | Promise<Link> {
-    const link = connect({ ...this.#options, address: this.address, proxy: this.#proxy });
+    const link = openLink({ ...this.#options, address: this.address, proxy: this.#proxy });
     if ('then' in link) {
       link.catch(() => {
         // The files that it needs may be there the next time.

@@ -1,5 +1,3 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Clock } from '@strongroom/core';
 import type { Address } from './address.js';
 import { readAnswer, type VaultAnswer } from './answer.js';
@@ -8,6 +6,9 @@ import { onAbort } from './cancellation.js';
 import type { Chain, Place } from './chain.js';
 import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
 import { noteOf } from './failure-note.js';
+import type { AnswerHead, AnswerHeaders } from './http/answer-head.js';
+import type { Connection } from './http/connection.js';
+import { requestText } from './http/request-text.js';
 import type { Link } from './link.js';
 import { networkFault } from './network-fault.js';
 import { redirected } from './redirect.js';
@@ -28,7 +29,7 @@ export interface Wire {
   /** Where a request under way leaves the function that ends it. */
   readonly underWay: Chain<(error: VaultError) => void>;
   /** Told of an answer's header `X-Vault-Index`. */
-  readonly learnIndex: (header: string | readonly string[]) => void;
+  readonly learnIndex: (header: string) => void;
 }
 
 /**
@@ -37,7 +38,7 @@ export interface Wire {
  *
  * This is the hot path of every read, so it is one function without promises or layers inside.
  *
- * @param extra headers of this attempt alone, names and values in one list
+ * @param extra headers of this attempt alone, each with its line end
  * @param timeoutMs how long it may take over everything
  * @throws VaultError `SOURCE_UNAVAILABLE` or `SOURCE_MALFORMED`
  */
@@ -46,7 +47,7 @@ export function exchange(
   link: Link,
   asked: VaultRequest,
   token: string | undefined,
-  extra: readonly string[] | undefined,
+  extra: string | undefined,
   timeoutMs: number,
 ): Promise<VaultAnswer> {
   const { limits, clock, breaker, line, underWay } = wire;
@@ -54,11 +55,12 @@ export function exchange(
   const { path, signal, anyText = false } = asked;
   return new Promise((resolve, reject) => {
     let settled = false;
-    let request: ClientRequest | undefined;
-    let response: IncomingMessage | undefined;
-    let connecting: (() => void) | undefined;
-    let connected = false;
-    let connectedAt = 0;
+    let connection: Connection | undefined;
+    let callOffConnecting: (() => void) | undefined;
+    let reused = false;
+    let connectedAt: number | undefined;
+    let status = 0;
+    let headers: AnswerHeaders | undefined;
     let probe = false;
     let place: Place<() => void> | undefined;
     let size = 0;
@@ -66,8 +68,9 @@ export function exchange(
 
     if (signal?.aborted === true) return reject(calledOff(signal.reason, address, path));
     if (line.full) return reject(lineFull(address, path, limits));
-    // Throws for a token that cannot be sent, before there is anything to clear away.
-    const headers = wire.headers.with(token, asked, extra);
+    // Throws for what cannot be sent, before there is anything to clear away.
+    const fields = wire.headers.with(token, asked.headers, asked.body) + link.headers + (extra ?? '');
+    const text = requestText(asked.method, link.prefix + path, fields, asked.body);
     // One timer for both deadlines: that for the headers only matters where it is the shorter one.
     const headersFirst = limits.headersTimeoutMs < timeoutMs;
     const begun = headersFirst ? clock.now() : 0;
@@ -80,91 +83,75 @@ export function exchange(
       const refused = breaker.admit(path);
       if (refused !== undefined) return fail(refused);
       probe = breaker.probing;
-      const { agent, host, port, socketPath } = link;
-      try {
-        request = link.open(
-          {
-            method: asked.method,
-            path: link.prefix + path,
-            host,
-            port,
-            socketPath,
-            agent,
-            // node:http takes a flat list of names and values too; its types know it from Node.js 22 on.
-            headers: (link.headers === undefined
-              ? headers
-              : [...headers, ...link.headers]) as unknown as NonNullable<RequestOptions['headers']>,
-          },
-          answered,
-        );
-      } catch (error) {
-        return fault(error);
+      const idle = link.connections.take();
+      if (idle === undefined) connect();
+      else {
+        reused = true;
+        sendOver(idle);
       }
-      request.on('error', fault);
-      // What neither answers nor fails, such as a switch of protocols, ends here.
-      request.on('close', closed);
-      // One from the pool is there, and connected, already.
-      if (request.reusedSocket) isConnected();
-      else request.on('socket', assigned);
-      request.end(asked.body);
     }
 
-    function assigned(socket: Socket) {
-      // A socket from the pool is connected already.
-      if (settled || !socket.connecting) return isConnected();
-      const callOff = clock.after(limits.connectTimeoutMs, () =>
+    function connect() {
+      const stopWaiting = clock.after(limits.connectTimeoutMs, () =>
         lost(connectedTooLate(address, path, limits)),
       );
-      const event = link.secure ? 'secureConnect' : 'connect';
-      socket.once(event, isConnected);
-      connecting = () => {
+      const callOff = link.connections.make((error, made) => {
+        stopWaiting();
+        callOffConnecting = undefined;
+        if (made === undefined) fault(error);
+        else sendOver(made);
+      });
+      callOffConnecting = () => {
+        stopWaiting();
         callOff();
-        socket.removeListener(event, isConnected);
       };
     }
 
-    function isConnected(): void {
-      connected = true;
-      connecting?.();
-      connecting = undefined;
-      if (headersFirst) connectedAt = clock.now();
+    function sendOver(made: Connection) {
+      connection = made;
+      connectedAt = headersFirst ? clock.now() : 0;
+      made.send(text, { head: answered, data: received, end: completed, failed: fault });
     }
 
-    function answered(incoming: IncomingMessage) {
-      response = incoming;
+    function answered(head: AnswerHead) {
+      ({ status, headers } = head);
       if (!breaker.untroubled) breaker.succeeded();
-      const { statusCode: status = 0, headers } = incoming;
-      incoming.on('error', fault);
-      const index = headers['x-vault-index'];
+      const index = headers.get('x-vault-index');
       if (index !== undefined) wire.learnIndex(index);
-      if (status >= 300 && status < 400) return fail(redirected(address, path, status, headers.location));
-      if (Number(headers['content-length']) > limits.maxBodyBytes) {
-        return fail(tooLarge(address, path, limits));
+      if (status >= 300 && status < 400) {
+        return fail(redirected(address, path, status, headers.get('location')));
       }
-      incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
-        else chunks.push(chunk);
-      });
-      incoming.on('end', () => {
-        if (!settle()) return;
-        const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
-        try {
-          resolve(readAnswer({ status, headers, text }, { address, path, anyText }));
-        } catch (error) {
-          reject(error);
-        }
-      });
+      if (typeof head.framing === 'number' && head.framing > limits.maxBodyBytes) {
+        fail(tooLarge(address, path, limits));
+      }
+    }
+
+    function received(chunk: Buffer) {
+      size += chunk.length;
+      if (size > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
+      else chunks.push(chunk);
+    }
+
+    function completed() {
+      if (headers === undefined || !settle()) return;
+      const body = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
+      try {
+        resolve(readAnswer({ status, headers, text: body }, { address, path, anyText }));
+      } catch (error) {
+        reject(error);
+      }
     }
 
     function timeIsUp(): void {
-      const answering = response !== undefined;
+      const answering = headers !== undefined;
+      const connected = connectedAt !== undefined;
       let tookMs = timeoutMs;
       if (headersFirst) {
         const now = clock.now();
         const left = begun + timeoutMs - now;
         // Before there is a connection that time has not begun; connecting has a limit of its own.
-        const headersLeft = limits.headersTimeoutMs - (connected && !answering ? now - connectedAt : 0);
+        const headersLeft =
+          limits.headersTimeoutMs - (connectedAt !== undefined && !answering ? now - connectedAt : 0);
         const next = answering ? left : Math.min(left, headersLeft);
         if (next > 0) {
           tooLate = clock.after(next, timeIsUp);
@@ -174,14 +161,10 @@ export function exchange(
       }
       const late = answeredTooLate(address, path, { connected, answering, tookMs }, limits);
       // The other side may be gone without a word, and then it is for the idle connections too.
-      if (request?.reusedSocket === true) link.dropIdle();
+      if (reused) link.connections.drop();
       // A request whose time the deadline of its call cut short proves nothing.
       if (connected && !answering && (headersFirst || timeoutMs >= limits.requestTimeoutMs)) lost(late);
       else fail(late);
-    }
-
-    function closed(): void {
-      if (response === undefined) fault({ code: 'ECONNRESET' });
     }
 
     function abort(): void {
@@ -192,7 +175,7 @@ export function exchange(
       if (settled) return false;
       settled = true;
       tooLate();
-      connecting?.();
+      callOffConnecting?.();
       listened?.();
       underWay.leave(ending);
       line.leave(place);
@@ -201,10 +184,10 @@ export function exchange(
 
     function fail(error: VaultError): void {
       if (settled) return;
-      if (probe && response === undefined) breaker.gaveUp();
+      if (probe && headers === undefined) breaker.gaveUp();
       settle();
       chunks.length = 0;
-      request?.destroy();
+      connection?.destroy();
       reject(error);
     }
 
@@ -218,11 +201,13 @@ export function exchange(
 
     function fault(error: unknown): void {
       if (settled) return;
-      const moment = { address, path, answered: response !== undefined, connected };
-      const reused = request?.reusedSocket === true;
-      const failure = error instanceof VaultError ? error : networkFault(error, { ...moment, reused });
+      const moment = { address, path, answered: headers !== undefined };
+      const failure =
+        error instanceof VaultError
+          ? error
+          : networkFault(error, { ...moment, connected: connectedAt !== undefined, reused });
       const { stale = false } = noteOf(failure);
-      if (response === undefined && failure.repeatable && !stale) lost(failure);
+      if (headers === undefined && failure.repeatable && !stale) lost(failure);
       else fail(failure);
     }
   });

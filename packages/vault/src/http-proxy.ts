@@ -23,8 +23,8 @@ export interface HttpProxy {
   readonly port: number;
   /** Scheme, host and port, for people: without credentials. */
   readonly text: string;
-  /** What it is told with each request: credentials, where there are any. */
-  readonly headers: readonly string[] | undefined;
+  /** The credentials for it, as its header field has them; undefined where there are none. */
+  readonly authorization: string | undefined;
 }
 
 const form = 'Write it as http://proxy.example.com:3128.';
@@ -69,7 +69,7 @@ export function parseProxy(text: string, name: string): HttpProxy | Problem {
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     text: origin,
-    headers: username === '' && password === '' ? undefined : ['Proxy-Authorization', `Basic ${credentials}`],
+    authorization: username === '' && password === '' ? undefined : `Basic ${credentials}`,
   });
 }
 

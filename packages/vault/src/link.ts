@@ -1,30 +1,21 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import type { Clock, Logger } from '@strongroom/core';
 import type { Address } from './address.js';
+import { Connections } from './http/connections.js';
+import { type Dial, socketOptions, whenConnected } from './http/dial.js';
+import { fieldText } from './http/request-text.js';
 import type { HttpProxy } from './http-proxy.js';
-import { IdleSockets } from './idle-sockets.js';
-import { connectSecurely } from './secure-link.js';
+import { secureDial } from './secure-dial.js';
 import type { TlsOptions } from './tls.js';
 import type { TransportLimits } from './transport-defaults.js';
 
-/** The connections to one address. */
+/** The way to one address. */
 export interface Link {
-  /** `request` of node:http or node:https. */
-  readonly open: typeof httpRequest;
-  readonly agent: Agent;
-  readonly host: string;
-  readonly port: number;
-  readonly socketPath: string | undefined;
+  readonly connections: Connections;
   /** What stands before the path of each request. */
   readonly prefix: string;
-  /** Headers of each request that are for a proxy. */
-  readonly headers: readonly string[] | undefined;
-  /** Whether a connection is made only when TLS is. */
-  readonly secure: boolean;
-  /** Closes the connections that wait for work: they may be dead. */
-  dropIdle(): void;
-  /** Closes every connection. */
-  close(): void;
+  /** Header fields of each request that are for a proxy, each with its line end. */
+  readonly headers: string;
 }
 
 /** What a link is made of. */
@@ -37,29 +28,29 @@ export interface LinkOptions {
   readonly logger: Logger | undefined;
 }
 
-/** Prepares the connections to an address. Modules are loaded for https only, and files are read for it only. */
-export function connect(options: LinkOptions): Link | Promise<Link> {
-  const { address, proxy, limits } = options;
-  const pool = {
-    keepAlive: true,
-    maxSockets: limits.maxSockets,
-    maxFreeSockets: limits.maxSockets,
-    timeout: limits.idleTimeoutMs,
-  };
-  if (address.protocol === 'https:' || proxy?.secure === true) return connectSecurely(options, pool);
-  const agent = new Agent(pool);
-  const idle = new IdleSockets(agent);
+/** Prepares the way to an address. Modules are loaded for https only, and files are read for it only. */
+export function openLink(options: LinkOptions): Link | Promise<Link> {
+  const { address, proxy } = options;
+  if (address.protocol !== 'https:' && proxy?.secure !== true) return linkBy(plainDial(options), options);
+  return secureDial(options).then((dial) => linkBy(dial, options));
+}
+
+function linkBy(dial: Dial, { address, proxy, limits }: LinkOptions): Link {
+  // A proxy is told the whole address of a request that it passes on; of one in a tunnel it sees nothing.
+  const relayed = proxy !== undefined && address.protocol === 'http:';
   return {
-    open: httpRequest,
-    agent,
-    host: proxy?.hostname ?? address.hostname,
-    port: proxy?.port ?? address.port,
-    socketPath: address.socketPath,
-    // A proxy is told the whole address of a request that it passes on.
-    prefix: proxy === undefined ? address.prefix : address.text,
-    headers: proxy?.headers,
-    secure: false,
-    dropIdle: () => idle.drop(),
-    close: () => agent.destroy(),
+    connections: new Connections(dial, limits.idleTimeoutMs),
+    prefix: relayed ? address.text : address.prefix,
+    headers:
+      relayed && proxy.authorization !== undefined
+        ? fieldText('proxy-authorization', proxy.authorization)
+        : '',
   };
+}
+
+function plainDial({ address, proxy }: LinkOptions): Dial {
+  const { socketPath: path } = address;
+  const { hostname: host, port } = proxy ?? address;
+  const target = path === undefined ? { host, port, ...socketOptions } : { path };
+  return (made) => whenConnected(connect(target), 'connect', made);
 }

@@ -29,7 +29,7 @@ export function networkFault(error: unknown, moment: FaultMoment): VaultError {
   const { address, path, answered } = moment;
   const fault = systemFault(error);
   const { code, what, hint, repeatable } =
-    answered && !fault.code.startsWith('HPE_') ? cutAnswer : read(fault.code);
+    answered && !fault.code.startsWith('HTTP_') ? cutAnswer : read(fault.code);
   const failure = new VaultError(code, `Vault at ${address} ${what}`, {
     address,
     path,
@@ -48,7 +48,7 @@ function read(code: string): Reading {
     hint,
     repeatable,
   });
-  if (code.startsWith('HPE_')) return notHttp(code);
+  if (code.startsWith('HTTP_')) return notHttp(code);
   if (certificateCodes.test(code)) {
     return unavailable(
       `shows a certificate that is not accepted (${code})`,

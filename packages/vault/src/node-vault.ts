@@ -91,7 +91,7 @@ async function send({ method, uri, headers, json }: RequestOptions, transport: T
     if (value !== ownToken) own[name.toLowerCase()] = String(value);
   }
   const { status, body } = await transport.send({
-    method,
+    method: method.toUpperCase(),
     path,
     headers: own,
     anyText: true,

@@ -1,12 +1,13 @@
 import type { Address } from './address.js';
+import { fieldText } from './http/request-text.js';
 import { checkToken } from './token.js';
-import type { VaultRequest } from './transport.js';
 
-/** The headers of requests as node:http takes them without a look at each: names and values in one list. */
+/** The header fields of requests, as they go over the wire: each with its line end. */
 export class RequestHeaders {
   readonly #address: Address;
   readonly #namespace: string | undefined;
-  #base: readonly string[] | undefined;
+  #fields: ReadonlyMap<string, string> = new Map();
+  #text: string | undefined;
   #token: string | undefined;
 
   constructor(address: Address, namespace: string | undefined) {
@@ -15,28 +16,37 @@ export class RequestHeaders {
   }
 
   /**
-   * The headers of one request. Those that only depend on the token are made once.
+   * The fields of one request. Those that only depend on the token are made once.
    *
-   * @param extra names and values in one list, behind the others
+   * @param own those of the request by lower-case name, which replace the others; what frames the message is ours alone
    * @throws VaultError `SOURCE_DENIED` for a token that cannot be sent
+   * @throws ConfigurationError for a field of the request's own that cannot be
    */
   with(
     token: string | undefined,
-    { headers, body }: VaultRequest,
-    extra?: readonly string[],
-  ): readonly string[] {
-    if (this.#base === undefined || token !== this.#token) {
+    own: Readonly<Record<string, string>> | undefined,
+    body: string | undefined,
+  ): string {
+    if (this.#text === undefined || token !== this.#token) {
       const { host, text } = this.#address;
-      this.#base = [
-        ...['Host', host, 'Accept', 'application/json', 'X-Vault-Request', 'true'],
-        ...(this.#namespace === undefined ? [] : ['X-Vault-Namespace', this.#namespace]),
-        ...(token === undefined ? [] : ['X-Vault-Token', checkToken(token, 'the token', text)]),
-      ];
+      const fields = new Map([
+        ['host', host],
+        ['accept', 'application/json'],
+        ['connection', 'keep-alive'],
+        ['x-vault-request', 'true'],
+      ]);
+      if (this.#namespace !== undefined) fields.set('x-vault-namespace', this.#namespace);
+      if (token !== undefined) fields.set('x-vault-token', checkToken(token, 'the token', text));
+      this.#fields = fields;
+      this.#text = written(fields);
       this.#token = token;
     }
-    const plain = headers === undefined && body === undefined;
-    const all = plain ? this.#base : withHeaders(this.#base, headers ?? {}, body);
-    return extra === undefined ? all : [...all, ...extra];
+    if (own === undefined && body === undefined) return this.#text;
+    const fields = new Map(this.#fields);
+    if (body !== undefined) fields.set('content-type', 'application/json');
+    for (const [name, value] of Object.entries(own ?? {})) if (!ownFields.has(name)) fields.set(name, value);
+    if (body !== undefined) fields.set('content-length', String(Buffer.byteLength(body)));
+    return written(fields);
   }
 
   /** Whether a text holds the token, so that nobody may see it. */
@@ -45,23 +55,7 @@ export class RequestHeaders {
   }
 }
 
-/** A call's own headers replace those of every request; what frames the message is ours alone. */
-function withHeaders(
-  base: readonly string[],
-  extra: Readonly<Record<string, string>>,
-  body: string | undefined,
-): readonly string[] {
-  const own = Object.entries(extra).filter(([name]) => !ownHeaders.has(name));
-  const names = new Set(own.map(([name]) => name));
-  const headers: string[] = [];
-  for (let index = 0; index < base.length; index += 2) {
-    const [name = '', value = ''] = base.slice(index, index + 2);
-    if (!names.has(name.toLowerCase())) headers.push(name, value);
-  }
-  headers.push(...own.flat());
-  if (body === undefined) return headers;
-  if (!names.has('content-type')) headers.push('Content-Type', 'application/json');
-  return [...headers, 'Content-Length', String(Buffer.byteLength(body))];
-}
+const ownFields = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'x-vault-request']);
 
-const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'x-vault-request']);
+const written = (fields: ReadonlyMap<string, string>): string =>
+  [...fields].map(([name, value]) => fieldText(name, value)).join('');

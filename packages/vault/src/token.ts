@@ -29,7 +29,7 @@ export const missing = (address: string): VaultError =>
   new VaultError('SOURCE_DENIED', `there is no token for Vault at ${address}`, { address, hint: ways });
 
 /**
- * A line break or the like in a token would be refused by node:http with the token in its message.
+ * A line break in a token would begin a header field of its own.
  *
  * @throws VaultError `SOURCE_DENIED` for a token that cannot be sent
  */

@@ -166,7 +166,7 @@ export class Transport {
     token: string | undefined,
     repeatable: boolean,
     begun: number,
-    extra: readonly string[] | undefined,
+    extra: string | undefined,
   ): Promise<VaultAnswer> {
     const failover = this.#failover;
     if (failover === undefined) return this.#ask(this.#endpoint, request, token, begun, extra);
@@ -184,7 +184,7 @@ export class Transport {
     request: VaultRequest,
     token: string | undefined,
     begun: number,
-    extra: readonly string[] | undefined,
+    extra: string | undefined,
   ): Promise<VaultAnswer> {
     const { clock, logger } = this.#options;
     const { requestTimeoutMs, deadlineMs } = this.#rules;

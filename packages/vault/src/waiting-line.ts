@@ -1,8 +1,7 @@
 import { Chain, type Place } from './chain.js';
 
 /**
- * Lets so many requests to one address go at one time; the others wait, in the order in which they came. The
- * agent of node:http has a line too, but one without an end, and its sockets do not count until they are made.
+ * Lets so many requests to one address go at one time; the others wait, in the order in which they came.
  */
 export class WaitingLine {
   readonly #maxWaiting: number;

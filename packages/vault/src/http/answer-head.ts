@@ -1,0 +1,67 @@
+import { HttpFault } from './http-fault.js';
+
+/** Header fields by lower-case name; of what came several times, all with commas between them (RFC 9110, 5.3). */
+export type AnswerHeaders = ReadonlyMap<string, string>;
+
+/** What stands before the body of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly framing: Framing;
+  /** Whether the other side means to keep the connection. */
+  readonly keepAlive: boolean;
+}
+
+/** Where a body ends: after so many bytes, with its last chunk, or with the connection. */
+export type Framing = number | 'chunked' | 'close';
+
+/**
+ * Reads the head of an answer, without the empty line at its end.
+ *
+ * It believes less than it might: a field that is folded, or a length said in two ways, is how answers are made to
+ * look different to a proxy and to a client.
+ *
+ * @param bodyless whether the answer has no body, whatever it says, as one to HEAD
+ * @throws HttpFault for anything that RFC 9112 does not allow, or allows a client to refuse
+ */
+export function readHead(text: string, bodyless: boolean): AnswerHead {
+  const lines = text.split('\r\n');
+  const [, minor, code] = statusLine.exec(lines[0] ?? '') ?? [];
+  if (code === undefined) throw new HttpFault('HTTP_BAD_STATUS_LINE');
+  const status = Number(code);
+  const headers = new Map<string, string>();
+  for (let index = 1; index < lines.length; index++) {
+    const [, name = '', value = ''] = field.exec(lines[index] ?? '') ?? [];
+    if (name === '') throw new HttpFault('HTTP_BAD_HEADER');
+    const key = name.toLowerCase();
+    const before = headers.get(key);
+    headers.set(key, before === undefined ? value.trim() : `${before}, ${value.trim()}`);
+  }
+  const none = bodyless || status === 204 || status === 304 || status < 200;
+  return {
+    status,
+    headers,
+    framing: framingOf(headers, none),
+    keepAlive: minor === '1' && !closing.test(headers.get('connection') ?? ''),
+  };
+}
+
+// The text behind the status may be empty, and is nothing to go by.
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+// RFC 9112, 5: a token, a colon without a space before it, and a value without control characters.
+const field = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\x80-\xff]*)$/;
+const closing = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/** RFC 9112, 6.3. */
+function framingOf(headers: AnswerHeaders, none: boolean): Framing {
+  const encoding = headers.get('transfer-encoding');
+  const length = headers.get('content-length');
+  if (encoding !== undefined) {
+    // No other one was asked for, and with both of them somebody on the way believes the other.
+    if (length !== undefined || encoding.toLowerCase() !== 'chunked') throw new HttpFault('HTTP_BAD_LENGTH');
+    return none ? 0 : 'chunked';
+  }
+  if (length === undefined) return none ? 0 : 'close';
+  if (!/^\d{1,15}$/.test(length)) throw new HttpFault('HTTP_BAD_LENGTH');
+  return none ? 0 : Number(length);
+}
