@@ -6,6 +6,7 @@ import { onAbort } from './cancellation.js';
 import type { Chain, Place } from './chain.js';
 import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
 import { noteOf } from './failure-note.js';
+import { AnswerBody } from './http/answer-body.js';
 import type { AnswerHead, AnswerHeaders } from './http/answer-head.js';
 import type { Connection } from './http/connection.js';
 import { requestText } from './http/request-text.js';
@@ -63,8 +64,7 @@ export function exchange(
     let headers: AnswerHeaders | undefined;
     let probe = false;
     let place: Place<() => void> | undefined;
-    let size = 0;
-    const chunks: Buffer[] = [];
+    const body = new AnswerBody();
 
     if (signal?.aborted === true) return reject(calledOff(signal.reason, address, path));
     if (line.full) return reject(lineFull(address, path, limits));
@@ -127,16 +127,14 @@ export function exchange(
     }
 
     function received(chunk: Buffer) {
-      size += chunk.length;
-      if (size > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
-      else chunks.push(chunk);
+      if (body.size + chunk.length > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
+      else body.add(chunk);
     }
 
     function completed() {
       if (headers === undefined || !settle()) return;
-      const body = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
       try {
-        resolve(readAnswer({ status, headers, text: body }, { address, path, anyText }));
+        resolve(readAnswer({ status, headers, text: body.text() }, { address, path, anyText }));
       } catch (error) {
         reject(error);
       }
@@ -186,7 +184,7 @@ export function exchange(
       if (settled) return;
       if (probe && headers === undefined) breaker.gaveUp();
       settle();
-      chunks.length = 0;
+      body.clear();
       connection?.destroy();
       reject(error);
     }

@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AnswerBody } from '../../src/http/answer-body.js';
+
+test('a body is the same in whatever pieces it comes, and the pieces stay what they were', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 40 }), (pieces) => {
+      const body = new AnswerBody();
+      const given = pieces.map((piece) => Buffer.from(piece));
+      for (const piece of given) body.add(piece);
+      expect(body.size).toBe(pieces.reduce((sum, { length }) => sum + length, 0));
+      expect(body.text()).toBe(Buffer.concat(pieces).toString());
+      expect(given).toEqual(pieces.map((piece) => Buffer.from(piece)));
+    }),
+  );
+});
