@@ -7,9 +7,9 @@ import type { Chain, Place } from './chain.js';
 import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
 import { noteOf } from './failure-note.js';
 import { AnswerBody } from './http/answer-body.js';
-import type { AnswerHead, AnswerHeaders } from './http/answer-head.js';
-import type { Connection } from './http/connection.js';
-import { requestText } from './http/request-text.js';
+import type { AnswerHead } from './http/answer-head.js';
+import type { Connection, ExchangeReceiver } from './http/connection.js';
+import { type RequestText, requestText } from './http/request-text.js';
 import type { Link } from './link.js';
 import { networkFault } from './network-fault.js';
 import { redirected } from './redirect.js';
@@ -34,14 +34,13 @@ export interface Wire {
 }
 
 /**
- * Makes one HTTP request. Whatever happens, it settles within the limits, and its socket is then either back in
- * the pool or destroyed.
- *
- * This is the hot path of every read, so it is one function without promises or layers inside.
+ * Makes one HTTP request. Whatever happens, it settles within the limits, and its connection is then either free for
+ * the next or destroyed.
  *
  * @param extra headers of this attempt alone, each with its line end
  * @param timeoutMs how long it may take over everything
- * @throws VaultError `SOURCE_UNAVAILABLE` or `SOURCE_MALFORMED`
+ * @throws VaultError `SOURCE_UNAVAILABLE` or `SOURCE_MALFORMED`; `SOURCE_DENIED` for a token that cannot be sent
+ * @throws ConfigurationError for what cannot be sent otherwise
  */
 export function exchange(
   wire: Wire,
@@ -51,162 +50,217 @@ export function exchange(
   extra: string | undefined,
   timeoutMs: number,
 ): Promise<VaultAnswer> {
-  const { limits, clock, breaker, line, underWay } = wire;
-  const { text: address } = wire.address;
-  const { path, signal, anyText = false } = asked;
   return new Promise((resolve, reject) => {
-    let settled = false;
-    let connection: Connection | undefined;
-    let callOffConnecting: (() => void) | undefined;
-    let reused = false;
-    let connectedAt: number | undefined;
-    let status = 0;
-    let headers: AnswerHeaders | undefined;
-    let probe = false;
-    let place: Place<() => void> | undefined;
-    const body = new AnswerBody();
-
-    if (signal?.aborted === true) return reject(calledOff(signal.reason, address, path));
-    if (line.full) return reject(lineFull(address, path, limits));
-    // Throws for what cannot be sent, before there is anything to clear away.
-    const fields = wire.headers.with(token, asked.headers, asked.body) + link.headers + (extra ?? '');
-    const text = requestText(asked.method, link.prefix + path, fields, asked.body);
-    // One timer for both deadlines: that for the headers only matters where it is the shorter one.
-    const headersFirst = limits.headersTimeoutMs < timeoutMs;
-    const begun = headersFirst ? clock.now() : 0;
-    let tooLate = clock.after(headersFirst ? limits.headersTimeoutMs : timeoutMs, timeIsUp);
-    const listened = signal === undefined ? undefined : onAbort(signal, abort);
-    const ending = underWay.add(fail);
-    place = line.enter(go);
-
-    function go() {
-      const refused = breaker.admit(path);
-      if (refused !== undefined) return fail(refused);
-      probe = breaker.probing;
-      const idle = link.connections.take();
-      if (idle === undefined) connect();
-      else {
-        reused = true;
-        sendOver(idle);
-      }
-    }
-
-    function connect() {
-      const stopWaiting = clock.after(limits.connectTimeoutMs, () =>
-        lost(connectedTooLate(address, path, limits)),
-      );
-      const callOff = link.connections.make((error, made) => {
-        stopWaiting();
-        callOffConnecting = undefined;
-        if (made === undefined) fault(error);
-        else sendOver(made);
-      });
-      callOffConnecting = () => {
-        stopWaiting();
-        callOff();
-      };
-    }
-
-    function sendOver(made: Connection) {
-      connection = made;
-      connectedAt = headersFirst ? clock.now() : 0;
-      made.send(text, { head: answered, data: received, end: completed, failed: fault });
-    }
-
-    function answered(head: AnswerHead) {
-      ({ status, headers } = head);
-      if (!breaker.untroubled) breaker.succeeded();
-      const index = headers.get('x-vault-index');
-      if (index !== undefined) wire.learnIndex(index);
-      if (status >= 300 && status < 400) {
-        return fail(redirected(address, path, status, headers.get('location')));
-      }
-      if (typeof head.framing === 'number' && head.framing > limits.maxBodyBytes) {
-        fail(tooLarge(address, path, limits));
-      }
-    }
-
-    function received(chunk: Buffer) {
-      if (body.size + chunk.length > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
-      else body.add(chunk);
-    }
-
-    function completed() {
-      if (headers === undefined || !settle()) return;
-      try {
-        resolve(readAnswer({ status, headers, text: body.text() }, { address, path, anyText }));
-      } catch (error) {
-        reject(error);
-      }
-    }
-
-    function timeIsUp(): void {
-      const answering = headers !== undefined;
-      const connected = connectedAt !== undefined;
-      let tookMs = timeoutMs;
-      if (headersFirst) {
-        const now = clock.now();
-        const left = begun + timeoutMs - now;
-        // Before there is a connection that time has not begun; connecting has a limit of its own.
-        const headersLeft =
-          limits.headersTimeoutMs - (connectedAt !== undefined && !answering ? now - connectedAt : 0);
-        const next = answering ? left : Math.min(left, headersLeft);
-        if (next > 0) {
-          tooLate = clock.after(next, timeIsUp);
-          return;
-        }
-        if (left > 0) tookMs = limits.headersTimeoutMs;
-      }
-      const late = answeredTooLate(address, path, { connected, answering, tookMs }, limits);
-      // The other side may be gone without a word, and then it is for the idle connections too.
-      if (reused) link.connections.drop();
-      // A request whose time the deadline of its call cut short proves nothing.
-      if (connected && !answering && (headersFirst || timeoutMs >= limits.requestTimeoutMs)) lost(late);
-      else fail(late);
-    }
-
-    function abort(): void {
-      fail(calledOff(signal?.reason, address, path));
-    }
-
-    function settle(): boolean {
-      if (settled) return false;
-      settled = true;
-      tooLate();
-      callOffConnecting?.();
-      listened?.();
-      underWay.leave(ending);
-      line.leave(place);
-      return true;
-    }
-
-    function fail(error: VaultError): void {
-      if (settled) return;
-      if (probe && headers === undefined) breaker.gaveUp();
-      settle();
-      body.clear();
-      connection?.destroy();
-      reject(error);
-    }
-
-    /** The address did not answer. */
-    function lost(error: VaultError): void {
-      if (settled) return;
-      breaker.failed(error);
-      probe = false;
-      fail(error);
-    }
-
-    function fault(error: unknown): void {
-      if (settled) return;
-      const moment = { address, path, answered: headers !== undefined };
-      const failure =
-        error instanceof VaultError
-          ? error
-          : networkFault(error, { ...moment, connected: connectedAt !== undefined, reused });
-      const { stale = false } = noteOf(failure);
-      if (headers === undefined && failure.repeatable && !stale) lost(failure);
-      else fail(failure);
-    }
+    const { path, signal, method, headers, body } = asked;
+    const address = wire.address.text;
+    if (signal?.aborted === true) throw calledOff(signal.reason, address, path);
+    if (wire.line.full) throw lineFull(address, path, wire.limits);
+    const fields = wire.headers.with(token, headers, body) + link.headers + (extra ?? '');
+    const text = requestText(method, link.prefix + path, fields, body);
+    new Exchange(wire, link, asked, timeoutMs, { resolve, reject }).begin(text);
   });
+}
+
+interface Settling {
+  readonly resolve: (answer: VaultAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The hot path of every read: one object, and no promise on the way. */
+class Exchange implements ExchangeReceiver {
+  readonly #wire: Wire;
+  readonly #link: Link;
+  readonly #asked: VaultRequest;
+  readonly #timeoutMs: number;
+  readonly #settling: Settling;
+  /** One timer is for both deadlines: that for the headers only matters where it is the shorter one. */
+  readonly #headersFirst: boolean;
+  readonly #begun: number;
+  readonly #body = new AnswerBody();
+  #settled = false;
+  #callOffTimer: (() => void) | undefined;
+  #callOffSignal: (() => void) | undefined;
+  #callOffConnecting: (() => void) | undefined;
+  #ending: Place<(error: VaultError) => void> | undefined;
+  #place: Place<() => void> | undefined;
+  #probe = false;
+  #connection: Connection | undefined;
+  #connectedAt: number | undefined;
+  #reused = false;
+  #head: AnswerHead | undefined;
+
+  constructor(wire: Wire, link: Link, asked: VaultRequest, timeoutMs: number, settling: Settling) {
+    this.#wire = wire;
+    this.#link = link;
+    this.#asked = asked;
+    this.#timeoutMs = timeoutMs;
+    this.#settling = settling;
+    this.#headersFirst = wire.limits.headersTimeoutMs < timeoutMs;
+    this.#begun = this.#headersFirst ? wire.clock.now() : 0;
+  }
+
+  begin(text: RequestText): void {
+    const { limits, line, underWay } = this.#wire;
+    const { signal } = this.#asked;
+    this.#setTimer(this.#headersFirst ? limits.headersTimeoutMs : this.#timeoutMs);
+    if (signal !== undefined) this.#callOffSignal = onAbort(signal, () => this.#abort());
+    this.#ending = underWay.add((error) => this.#fail(error));
+    this.#place = line.enter(() => this.#go(text));
+  }
+
+  head(head: AnswerHead): void {
+    const { address, breaker, limits, learnIndex } = this.#wire;
+    const { path } = this.#asked;
+    const { status, headers, framing } = head;
+    this.#head = head;
+    if (!breaker.untroubled) breaker.succeeded();
+    const index = headers.get('x-vault-index');
+    if (index !== undefined) learnIndex(index);
+    if (status >= 300 && status < 400) {
+      this.#fail(redirected(address.text, path, status, headers.get('location')));
+    } else if (typeof framing === 'number' && framing > limits.maxBodyBytes) {
+      this.#fail(tooLarge(address.text, path, limits));
+    }
+  }
+
+  data(chunk: Buffer): void {
+    const { address, limits } = this.#wire;
+    const body = this.#body;
+    if (body.size + chunk.length <= limits.maxBodyBytes) body.add(chunk);
+    else this.#fail(tooLarge(address.text, this.#asked.path, limits));
+  }
+
+  end(): void {
+    if (this.#head === undefined || this.#settled) return;
+    this.#settle();
+    const { status, headers } = this.#head;
+    const { path, anyText = false } = this.#asked;
+    const context = { address: this.#wire.address.text, path, anyText };
+    try {
+      this.#settling.resolve(readAnswer({ status, headers, text: this.#body.text() }, context));
+    } catch (error) {
+      this.#settling.reject(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (this.#settled) return;
+    const failure = error instanceof VaultError ? error : this.#networkFault(error);
+    const { stale = false } = noteOf(failure);
+    if (this.#head === undefined && failure.repeatable && !stale) this.#lost(failure);
+    else this.#fail(failure);
+  }
+
+  #go(text: RequestText): void {
+    const { breaker } = this.#wire;
+    const refused = breaker.admit(this.#asked.path);
+    if (refused !== undefined) {
+      this.#fail(refused);
+      return;
+    }
+    this.#probe = breaker.probing;
+    const idle = this.#link.connections.take();
+    this.#reused = idle !== undefined;
+    if (idle === undefined) this.#connect(text);
+    else this.#sendOver(idle, text);
+  }
+
+  #connect(text: RequestText): void {
+    const { address, limits, clock } = this.#wire;
+    const stopWaiting = clock.after(limits.connectTimeoutMs, () =>
+      this.#lost(connectedTooLate(address.text, this.#asked.path, limits)),
+    );
+    const callOff = this.#link.connections.make((error, made) => {
+      stopWaiting();
+      this.#callOffConnecting = undefined;
+      if (made === undefined) this.failed(error);
+      else this.#sendOver(made, text);
+    });
+    this.#callOffConnecting = () => {
+      stopWaiting();
+      callOff();
+    };
+  }
+
+  #sendOver(connection: Connection, text: RequestText): void {
+    this.#connection = connection;
+    this.#connectedAt = this.#headersFirst ? this.#wire.clock.now() : 0;
+    connection.send(text, this);
+  }
+
+  #setTimer(ms: number): void {
+    this.#callOffTimer = this.#wire.clock.after(ms, () => this.#timeIsUp());
+  }
+
+  #timeIsUp(): void {
+    const { address, limits } = this.#wire;
+    const answering = this.#head !== undefined;
+    const connected = this.#connectedAt !== undefined;
+    let tookMs = this.#timeoutMs;
+    if (this.#headersFirst) {
+      const { left, next } = this.#timeLeft();
+      if (next > 0) {
+        this.#setTimer(next);
+        return;
+      }
+      if (left > 0) tookMs = limits.headersTimeoutMs;
+    }
+    const late = answeredTooLate(address.text, this.#asked.path, { connected, answering, tookMs }, limits);
+    // The other side may be gone without a word, and then it is for the idle connections too.
+    if (this.#reused) this.#link.connections.drop();
+    // A request whose time the deadline of its call cut short proves nothing.
+    const whole = this.#headersFirst || this.#timeoutMs >= limits.requestTimeoutMs;
+    if (connected && !answering && whole) this.#lost(late);
+    else this.#fail(late);
+  }
+
+  /** How long there is for everything, and until the next of the two deadlines, in milliseconds. */
+  #timeLeft(): { readonly left: number; readonly next: number } {
+    const now = this.#wire.clock.now();
+    const left = this.#begun + this.#timeoutMs - now;
+    if (this.#head !== undefined) return { left, next: left };
+    // Before there is a connection that time has not begun; connecting has a limit of its own.
+    const waited = this.#connectedAt === undefined ? 0 : now - this.#connectedAt;
+    return { left, next: Math.min(left, this.#wire.limits.headersTimeoutMs - waited) };
+  }
+
+  #abort(): void {
+    const { signal, path } = this.#asked;
+    this.#fail(calledOff(signal?.reason, this.#wire.address.text, path));
+  }
+
+  /** The address did not answer. */
+  #lost(error: VaultError): void {
+    if (this.#settled) return;
+    this.#wire.breaker.failed(error);
+    this.#probe = false;
+    this.#fail(error);
+  }
+
+  #fail(error: VaultError): void {
+    if (this.#settled) return;
+    if (this.#probe && this.#head === undefined) this.#wire.breaker.gaveUp();
+    this.#settle();
+    this.#connection?.destroy();
+    this.#settling.reject(error);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    this.#callOffTimer?.();
+    this.#callOffConnecting?.();
+    this.#callOffSignal?.();
+    if (this.#ending !== undefined) this.#wire.underWay.leave(this.#ending);
+    this.#wire.line.leave(this.#place);
+  }
+
+  #networkFault(error: unknown): VaultError {
+    return networkFault(error, {
+      address: this.#wire.address.text,
+      path: this.#asked.path,
+      answered: this.#head !== undefined,
+      connected: this.#connectedAt !== undefined,
+      reused: this.#reused,
+    });
+  }
 }

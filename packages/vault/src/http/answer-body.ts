@@ -28,9 +28,4 @@ export class AnswerBody {
   text(): string {
     return this.#bytes?.toString('utf8', 0, this.#size) ?? '';
   }
-
-  clear(): void {
-    this.#bytes = undefined;
-    this.#size = 0;
-  }
 }
