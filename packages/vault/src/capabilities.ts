@@ -1,9 +1,9 @@
-import type { Cancellation } from './cancellation.js';
 import { checkOptions } from './configuration-problem.js';
 import { objectAt, own } from './json-object.js';
-import { policyLine } from './kv-path.js';
+import { policyLine } from './kv/kv-path.js';
 import { refusal } from './refusal.js';
-import type { Transport, VaultRequest } from './transport.js';
+import type { Cancellation } from './transport/cancellation.js';
+import type { Transport, VaultRequest } from './transport/transport.js';
 import { VaultError } from './vault-error.js';
 
 const endpoint = 'sys/capabilities-self';

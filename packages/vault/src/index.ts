@@ -6,18 +6,17 @@ export type { Credential, CredentialFile } from './auth/credential.js';
 export { type JwtOptions, jwt } from './auth/jwt.js';
 export { type KubernetesOptions, kubernetes } from './auth/kubernetes.js';
 export { loginPace } from './auth/login-gate.js';
+export type { TokenReader } from './auth/token.js';
 export { type TokenFiles, tokenFile } from './auth/token-file.js';
 export { tokenPace } from './auth/token-plan.js';
 export { type UserpassOptions, userpass } from './auth/userpass.js';
-export type { Cancellation } from './cancellation.js';
-export { credentialVariables } from './credential-variables.js';
+export { credentialVariables } from './environment/credential-variables.js';
 export {
   readVaultEnvironment,
   type VaultEnvironment,
   type VaultSourceOptions,
   vaultFromEnvironment,
-} from './environment.js';
-export type { ProxyOptions } from './http-proxy.js';
+} from './environment/environment.js';
 export type { KvDeleteOptions } from './kv/kv-delete.js';
 export { type KvListAllOptions, type KvTree, listAllDefaults } from './kv/kv-list.js';
 export type { KvMetadata, KvMetadataChange, KvNoMetadata, KvVersionMetadata } from './kv/kv-metadata.js';
@@ -28,12 +27,13 @@ export type { KvVersion } from './kv/kv-version.js';
 export type { KvWriteOptions, KvWritten } from './kv/kv-write.js';
 export type { Lease, LeaseListeners } from './lease/lease.js';
 export { leaseTiming } from './lease/lease-timing.js';
-export { bumpMarker, type MarkerPlace, markerName, markerPath } from './marker.js';
 export type { NodeVaultClient } from './node-vault.js';
-export { type KvPlacement, placementDefaults } from './placement.js';
-export type { TlsOptions } from './tls.js';
-export type { TokenReader } from './token.js';
-export { type TransportLimits, transportDefaults } from './transport-defaults.js';
+export { bumpMarker, type MarkerPlace, markerName, markerPath } from './source/marker.js';
+export { type KvPlacement, placementDefaults } from './source/placement.js';
+export type { Cancellation } from './transport/cancellation.js';
+export type { ProxyOptions } from './transport/http-proxy.js';
+export type { TlsOptions } from './transport/tls.js';
+export { type TransportLimits, transportDefaults } from './transport/transport-defaults.js';
 export {
   createVault,
   type LeaseOptions,

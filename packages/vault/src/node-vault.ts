@@ -1,6 +1,6 @@
 import type NodeVault from 'node-vault';
 import { notAskable, problem } from './configuration-problem.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './transport/transport.js';
 import { vaultMessages } from './vault-messages.js';
 
 /** Options and answers of `node-vault` are JSON objects, which it does not describe further. */

@@ -1,6 +1,6 @@
 import type { OptionNames } from '@strongroom/core';
-import type { VaultSourceOptions } from './environment.js';
-import type { KvPlacement } from './placement.js';
+import type { VaultSourceOptions } from './environment/environment.js';
+import type { KvPlacement } from './source/placement.js';
 import type { VaultBehaviour, VaultOptions } from './vault.js';
 
 /** The options of a source: where settings lie. */

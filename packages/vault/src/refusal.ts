@@ -1,9 +1,9 @@
 import type { SourceErrorCode } from '@strongroom/core';
-import type { VaultAnswer } from './answer.js';
 import { type TokenVerdict, verdictOf } from './auth/token-verdict.js';
 import { cannotAnswer, type Incapacity, incapacityOf } from './incapacity.js';
 import { requestIdOf } from './request-id.js';
-import type { Transport, VaultRequest } from './transport.js';
+import type { VaultAnswer } from './transport/answer.js';
+import type { Transport, VaultRequest } from './transport/transport.js';
 import { VaultError } from './vault-error.js';
 import { errorsOf, vaultMessages } from './vault-messages.js';
 

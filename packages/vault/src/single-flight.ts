@@ -1,4 +1,4 @@
-import { type Cancellation, Canceller, onAbort } from './cancellation.js';
+import { type Cancellation, Canceller, onAbort } from './transport/cancellation.js';
 
 interface Flight<T> {
   readonly answer: Promise<T>;

@@ -1,4 +1,4 @@
-import type { Transport } from './transport.js';
+import type { Transport } from './transport/transport.js';
 
 const maxMessages = 3;
 const maxLength = 200;

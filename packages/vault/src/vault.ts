@@ -9,25 +9,25 @@ import {
 import { Activities } from './activities.js';
 import type { AuthMethod } from './auth/auth-method.js';
 import { AuthenticatedTransport } from './auth/authenticated-transport.js';
+import type { TokenReader } from './auth/token.js';
 import type { TokenFiles } from './auth/token-file.js';
 import { tokensFor } from './auth/tokens-for.js';
-import type { Cancellation } from './cancellation.js';
 import { readCapabilities } from './capabilities.js';
 import { checkOptions } from './configuration-problem.js';
-import type { ProxyOptions } from './http-proxy.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
-import { namespaceOf } from './namespace.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
 import { placementNames, vaultNames } from './option-names.js';
-import { type KvPlacement, placementDefaults } from './placement.js';
-import { readRoutes } from './routes.js';
-import type { TlsOptions } from './tls.js';
-import type { TokenReader } from './token.js';
-import type { TransportLimits } from './transport-defaults.js';
-import { createVaultSource } from './vault-source.js';
+import { type KvPlacement, placementDefaults } from './source/placement.js';
+import { createVaultSource } from './source/vault-source.js';
+import type { Cancellation } from './transport/cancellation.js';
+import type { ProxyOptions } from './transport/http-proxy.js';
+import { namespaceOf } from './transport/namespace.js';
+import { readRoutes } from './transport/routes.js';
+import type { TlsOptions } from './transport/tls.js';
+import type { TransportLimits } from './transport/transport-defaults.js';
 
 /** How a client behaves; what it connects to is in {@link VaultOptions}. */
 export interface VaultBehaviour extends Partial<TransportLimits> {

@@ -1,6 +1,6 @@
-import { noteOf } from './failure-note.js';
 import { incapacityOf } from './incapacity.js';
-import type { Outcome } from './retry.js';
+import { noteOf } from './transport/failure-note.js';
+import type { Outcome } from './transport/retry.js';
 import { VaultError } from './vault-error.js';
 import { errorsOf } from './vault-messages.js';
 

@@ -1,4 +1,4 @@
-import type { Cancellation } from '../cancellation.js';
+import type { Cancellation } from '../transport/cancellation.js';
 
 /** What a login gave: Vault's `auth`, in our words. */
 export interface AuthResponse {

@@ -1,6 +1,6 @@
-import type { VaultAnswer } from '../answer.js';
-import { namespaceHeader } from '../namespace.js';
-import { Transport, type TransportOptions, type VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import { namespaceHeader } from '../transport/namespace.js';
+import { Transport, type TransportOptions, type VaultRequest } from '../transport/transport.js';
 import type { Send } from './token-requests.js';
 import { noteVerdict, saysDead } from './token-verdict.js';
 import type { Tokens } from './tokens.js';

@@ -1,6 +1,6 @@
-import type { VaultAnswer } from '../answer.js';
 import { cannotAnswer, incapacityOf } from '../incapacity.js';
 import { incapacities } from '../refusal.js';
+import type { VaultAnswer } from '../transport/answer.js';
 import { VaultError } from '../vault-error.js';
 import { each, errorsOf } from '../vault-messages.js';
 

@@ -1,13 +1,13 @@
 import { isStrongroomError } from '@strongroom/core';
 import { plainPath } from '../activities.js';
-import type { VaultAnswer } from '../answer.js';
-import type { Cancellation } from '../cancellation.js';
-import { encodePath } from '../kv-path.js';
-import { checkToken } from '../token.js';
+import { encodePath } from '../kv/kv-path.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Cancellation } from '../transport/cancellation.js';
 import { VaultError } from '../vault-error.js';
 import type { AuthContext, AuthMethod, AuthResponse, PostOptions } from './auth-method.js';
 import { readAuthResponse, wantsSecondFactor } from './auth-response.js';
 import { loginRefusal } from './login-refusal.js';
+import { checkToken } from './token.js';
 import type { Send } from './token-requests.js';
 
 /** What a login gave. */

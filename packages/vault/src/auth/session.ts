@@ -1,9 +1,9 @@
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
-import { Canceller } from '../cancellation.js';
-import { Chain } from '../chain.js';
-import { clientClosed, noTokenInTime } from '../exchange-failure.js';
-import { pause, within } from '../pause.js';
+import { Canceller } from '../transport/cancellation.js';
+import { Chain } from '../transport/chain.js';
+import { clientClosed, noTokenInTime } from '../transport/exchange-failure.js';
+import { pause, within } from '../transport/pause.js';
 import { VaultError } from '../vault-error.js';
 import { extend, given, type HeldToken, learn, mayRenew, minted } from './held-token.js';
 import { authMount, type Login } from './login.js';

@@ -1,7 +1,7 @@
 import { readBounded } from '../read-bounded.js';
-import type { TokenFile } from '../token.js';
-import { checkToken, missing } from '../token.js';
 import { VaultError } from '../vault-error.js';
+import type { TokenFile } from './token.js';
+import { checkToken, missing } from './token.js';
 
 /** Files that may hold the token: the first that is there counts. They are read again when they change. */
 export class TokenFiles {

@@ -1,7 +1,7 @@
-import type { VaultAnswer } from '../answer.js';
 import { cannotAnswer } from '../incapacity.js';
 import { requestIdOf } from '../request-id.js';
-import type { VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { VaultRequest } from '../transport/transport.js';
 import { VaultError } from '../vault-error.js';
 import { errorsOf } from '../vault-messages.js';
 import { type Renewal, readRenewal, readTokenDescription, type TokenDescription } from './auth-response.js';

@@ -1,4 +1,4 @@
-import type { VaultAnswer } from '../answer.js';
+import type { VaultAnswer } from '../transport/answer.js';
 import { each, errorsOf } from '../vault-messages.js';
 
 /**

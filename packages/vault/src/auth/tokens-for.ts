@@ -1,12 +1,12 @@
 import type { Clock, Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
-import type { Address } from '../address.js';
 import { asNew } from '../agent-cache.js';
 import { notConfigured, problem } from '../configuration-problem.js';
-import { missingToken, noToken, type TokenReader } from '../token.js';
+import type { Address } from '../transport/address.js';
 import type { AuthMethod } from './auth-method.js';
 import { logIn } from './login.js';
 import { Session, type TokenOrigin } from './session.js';
+import { missingToken, noToken, type TokenReader } from './token.js';
 import { TokenFiles } from './token-file.js';
 import type { Send } from './token-requests.js';
 import { type Tokens, TokensOfReader } from './tokens.js';

@@ -1,6 +1,6 @@
 import { isSourceError } from '@strongroom/core';
-import type { TokenReader } from '../token.js';
 import { VaultError } from '../vault-error.js';
+import type { TokenReader } from './token.js';
 import { lookUp, type Send } from './token-requests.js';
 import type { TokenVerdict } from './token-verdict.js';
 

@@ -1,10 +1,10 @@
-import type { VaultAnswer } from '../answer.js';
-import type { Cancellation } from '../cancellation.js';
-import { encodePath, policyLine } from '../kv-path.js';
 import { refusal } from '../refusal.js';
-import type { Transport, VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { Transport, VaultRequest } from '../transport/transport.js';
 import { errorsOf, warningsOf } from '../vault-messages.js';
 import { noMount, onlyVersion2 } from './kv-fault.js';
+import { encodePath, policyLine } from './kv-path.js';
 import type { KvVersion, KvVersions } from './kv-version.js';
 
 /** The parts of KV version 2's paths that stand before that of a secret. */

@@ -1,5 +1,5 @@
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions, notAskable, problem } from '../configuration-problem.js';
+import type { Cancellation } from '../transport/cancellation.js';
 import type { KvContext, KvPart } from './kv-context.js';
 import type { KvVersion } from './kv-version.js';
 

@@ -1,5 +1,5 @@
-import type { VaultAnswer } from '../answer.js';
-import type { Transport } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Transport } from '../transport/transport.js';
 import { VaultError } from '../vault-error.js';
 
 /** There is no KV mount where one was named. */

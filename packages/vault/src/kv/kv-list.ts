@@ -1,6 +1,6 @@
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import { objectAt, own } from '../json-object.js';
+import type { Cancellation } from '../transport/cancellation.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { strangeAnswer } from './kv-fault.js';
 

@@ -1,9 +1,9 @@
-import type { VaultAnswer } from '../answer.js';
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions } from '../configuration-problem.js';
 import { parseDuration } from '../duration.js';
 import { dataOf, objectAt, own, timeOf } from '../json-object.js';
-import type { VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { VaultRequest } from '../transport/transport.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { strangeAnswer } from './kv-fault.js';
 

@@ -1,6 +1,6 @@
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions } from '../configuration-problem.js';
-import type { Transport } from '../transport.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { Transport } from '../transport/transport.js';
 import { KvContext } from './kv-context.js';
 import { deleteKv, deleteMetadata, type KvDeleteOptions, onVersions } from './kv-delete.js';
 import { type KvListAllOptions, type KvTree, listAllKv, listKv } from './kv-list.js';

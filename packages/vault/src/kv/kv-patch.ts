@@ -1,6 +1,6 @@
 import { isStrongroomError } from '@strongroom/core';
 import { checkOptions } from '../configuration-problem.js';
-import type { VaultRequest } from '../transport.js';
+import type { VaultRequest } from '../transport/transport.js';
 import { errorsOf } from '../vault-messages.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { readKv } from './kv-read.js';

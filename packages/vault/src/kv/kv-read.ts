@@ -1,8 +1,8 @@
 import type { OptionNames } from '@strongroom/core';
-import type { VaultAnswer } from '../answer.js';
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions } from '../configuration-problem.js';
-import type { VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { VaultRequest } from '../transport/transport.js';
 import { isPlainMissing, isWrongForm, type KvContext } from './kv-context.js';
 import { onlyVersion2, strangeAnswer } from './kv-fault.js';
 import { type KvAbsent, type KvFound, readSecret, readSecretOfVersion1, saysDuration } from './kv-secret.js';

@@ -1,12 +1,12 @@
-import type { Cancellation } from '../cancellation.js';
-import { calledOff } from '../exchange-failure.js';
 import { objectAt, own } from '../json-object.js';
-import { encodePath, readPolicy } from '../kv-path.js';
 import { refusal } from '../refusal.js';
 import { SingleFlight } from '../single-flight.js';
-import type { Transport } from '../transport.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import { calledOff } from '../transport/exchange-failure.js';
+import type { Transport } from '../transport/transport.js';
 import { errorsOf } from '../vault-messages.js';
 import { noMount } from './kv-fault.js';
+import { encodePath, readPolicy } from './kv-path.js';
 
 /** The version of a KV mount. */
 export type KvVersion = 1 | 2;

@@ -1,9 +1,9 @@
 import { StrongroomError } from '@strongroom/core';
-import type { VaultAnswer } from '../answer.js';
-import type { Cancellation } from '../cancellation.js';
 import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import { objectAt, own, timeOf } from '../json-object.js';
-import type { VaultRequest } from '../transport.js';
+import type { VaultAnswer } from '../transport/answer.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { VaultRequest } from '../transport/transport.js';
 import { errorsOf } from '../vault-messages.js';
 import type { KvContext } from './kv-context.js';
 import { onlyVersion2, strangeAnswer } from './kv-fault.js';

@@ -1,10 +1,10 @@
 import { asNew } from '../agent-cache.js';
-import type { Cancellation } from '../cancellation.js';
 import { isPlainMissing } from '../kv/kv-context.js';
+import { encodePath, policyLine } from '../kv/kv-path.js';
 import { toJson } from '../kv/kv-write.js';
-import { encodePath, policyLine } from '../kv-path.js';
 import { refusal } from '../refusal.js';
-import type { Transport, VaultRequest } from '../transport.js';
+import type { Cancellation } from '../transport/cancellation.js';
+import type { Transport, VaultRequest } from '../transport/transport.js';
 import { VaultError } from '../vault-error.js';
 import { errorsOf } from '../vault-messages.js';
 import { durationOf, type LeaseTerm, readTerm } from './lease-term.js';

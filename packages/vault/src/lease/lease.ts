@@ -1,6 +1,6 @@
 import { type Clock, isSourceError, type Logger, type SourceError } from '@strongroom/core';
-import { Canceller } from '../cancellation.js';
-import type { Transport } from '../transport.js';
+import { Canceller } from '../transport/cancellation.js';
+import type { Transport } from '../transport/transport.js';
 import { undisturbed } from '../undisturbed.js';
 import { VaultError } from '../vault-error.js';
 import { type LeaseQuestion, renewLease, requestTerm, revokeLease } from './lease-requests.js';

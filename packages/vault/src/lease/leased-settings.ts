@@ -6,10 +6,10 @@ import {
   type Setting,
   type SourceEvent,
 } from '@strongroom/core';
-import { calledOff } from '../exchange-failure.js';
-import { answerFailure } from '../lookup-failure.js';
-import type { LookupRound } from '../outage.js';
 import { SingleFlight } from '../single-flight.js';
+import { answerFailure } from '../source/lookup-failure.js';
+import type { LookupRound } from '../source/outage.js';
+import { calledOff } from '../transport/exchange-failure.js';
 import { VaultError } from '../vault-error.js';
 import type { Lease } from './lease.js';
 import type { LeaseQuestion } from './lease-requests.js';

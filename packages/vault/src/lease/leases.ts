@@ -1,4 +1,4 @@
-import type { Cancellation } from '../cancellation.js';
+import type { Cancellation } from '../transport/cancellation.js';
 import { Lease, type LeaseContext, type LeaseListeners } from './lease.js';
 import { type LeaseQuestion, requestTerm } from './lease-requests.js';
 

@@ -3,9 +3,9 @@ import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { canarySecret, findCanary, ManualClock } from '@strongroom/core/testing';
 import { expect, test } from 'vitest';
-import { parseAddresses } from '../../src/address.js';
-import { isProxy, proxyFor } from '../../src/http-proxy.js';
 import { readVaultEnvironment } from '../../src/index.js';
+import { parseAddresses } from '../../src/transport/address.js';
+import { isProxy, proxyFor } from '../../src/transport/http-proxy.js';
 import { closing, failureOf, open, read, startServer } from './setting.js';
 
 /** A forward proxy that sends everything to one server, whatever its name. */
