@@ -4,7 +4,7 @@ export default packageBuild({
   index: 'src/index.ts',
   audit: 'src/audit/index.ts',
   handover: 'src/handover/index.ts',
-  'json-schemas': 'src/json-schemas.ts',
+  'json-schemas': 'src/definition/json-schemas.ts',
   'last-known-good': 'src/last-known-good/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   shadow: 'src/shadow/index.ts',

@@ -1,6 +1,6 @@
 import { exitCodes } from './exit-code.js';
-import { processIo } from './process-io.js';
 import { run } from './run.js';
+import { processIo } from './terminal/process-io.js';
 
 /** What it ends with when what it says can be written nowhere. */
 let unheard: number | undefined;

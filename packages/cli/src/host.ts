@@ -1,9 +1,9 @@
 import { CommandError } from './command-error.js';
 import type { CommonOptions } from './common-options.js';
 import { exitCodes } from './exit-code.js';
-import { reportFailure } from './failure-report.js';
-import type { Io } from './io.js';
 import { Session } from './session.js';
+import { reportFailure } from './terminal/failure-report.js';
+import type { Io } from './terminal/io.js';
 
 /** Runs the work of a verb: gives it a session, closes what it opened, and tells what went wrong. */
 export class Host {

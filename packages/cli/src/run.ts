@@ -2,12 +2,12 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { CommandError } from './command-error.js';
 import type { CommonOptions } from './common-options.js';
 import { exitCodes } from './exit-code.js';
-import { reportFailure } from './failure-report.js';
 import { Host } from './host.js';
-import type { Io } from './io.js';
-import { Output } from './output.js';
 import { checkNoSecrets } from './secret-arguments.js';
 import { isDebug } from './session.js';
+import { reportFailure } from './terminal/failure-report.js';
+import type { Io } from './terminal/io.js';
+import { Output } from './terminal/output.js';
 import { type VerbName, verbs } from './verbs.js';
 
 /**

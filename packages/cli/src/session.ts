@@ -9,12 +9,18 @@ import {
 import type { LoadedSettings } from '@strongroom/node';
 import { CommandError } from './command-error.js';
 import type { CommonOptions } from './common-options.js';
-import { type EnvFile, readEnvFile, withEnvFile } from './env-file.js';
+import { type EnvFile, readEnvFile, withEnvFile } from './configuration/env-file.js';
+import { type LoadedConfig, loadConfig } from './configuration/load-config.js';
+import {
+  connectVault,
+  sourceOptionsOf,
+  variablesWith,
+  vaultConfigOf,
+  type WiredVault,
+} from './configuration/wiring.js';
 import { exitCodes } from './exit-code.js';
-import type { Io } from './io.js';
-import { type LoadedConfig, loadConfig } from './load-config.js';
-import { Output } from './output.js';
-import { connectVault, sourceOptionsOf, variablesWith, vaultConfigOf, type WiredVault } from './wiring.js';
+import type { Io } from './terminal/io.js';
+import { Output } from './terminal/output.js';
 
 /** How the settings are wired. */
 export interface SettingsOptions {

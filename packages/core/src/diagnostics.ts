@@ -1,4 +1,4 @@
-import type { ResolverEvents } from './resolver-state.js';
+import type { ResolverEvents } from './resolver/resolver-state.js';
 
 /** What is published for each event of a resolver on the diagnostics channel `strongroom:<event>`. Never a value. */
 export interface DiagnosticsMessage<E extends keyof ResolverEvents = keyof ResolverEvents> {

@@ -1,10 +1,5 @@
-export type { Binding, BindOptions } from './binding.js';
-export { parseBoolean } from './boolean.js';
 export { Breather } from './breather.js';
-export type { SourceAsked } from './chain.js';
-export { checkResolver } from './check-resolver.js';
 export { type Clock, systemClock } from './clock.js';
-export { defaultsSource } from './defaults-source.js';
 export {
   checkDefinition,
   type Declaration,
@@ -22,9 +17,11 @@ export {
   type SettingsOf,
   secret,
   type ValuesOf,
-} from './definition.js';
+} from './definition/definition.js';
+export { type LeasedOptions, type LeasedPlace, leased } from './definition/leased-place.js';
+export type { Place, PlaceText } from './definition/place.js';
+export { text } from './definition/text.js';
 export type { DiagnosticsMessage } from './diagnostics.js';
-export { type EnvironmentVariables, environmentSource } from './environment-source.js';
 export {
   ConfigurationError,
   type ErrorCode,
@@ -37,16 +34,17 @@ export {
   SourceError,
   type SourceErrorCode,
   StrongroomError,
-} from './errors.js';
-export type { SettingExplanation, SourceReport } from './explanation.js';
-export { type LeasedOptions, type LeasedPlace, leased } from './leased-place.js';
+} from './errors/errors.js';
 export type { Logger } from './logger.js';
 export { nearMiss } from './near-miss.js';
 export { checkOptions, type OptionFault, type OptionNames, optionFaults } from './option-names.js';
-export type { Place, PlaceText } from './place.js';
-export type { SettingChange } from './resolution.js';
-export { createResolver, Resolver } from './resolver.js';
-export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver-options.js';
+export { parseBoolean } from './resolution/boolean.js';
+export type { SourceAsked } from './resolution/chain.js';
+export type { SettingChange } from './resolution/resolution.js';
+export type { Binding, BindOptions } from './resolver/binding.js';
+export { checkResolver } from './resolver/check-resolver.js';
+export { createResolver, Resolver } from './resolver/resolver.js';
+export { type EnvironmentOf, type ResolverOptions, resolverDefaults } from './resolver/resolver-options.js';
 export type {
   BindFailure,
   Health,
@@ -54,8 +52,11 @@ export type {
   ResolverEvents,
   ResolverState,
   RolloutDecision,
-} from './resolver-state.js';
+} from './resolver/resolver-state.js';
 export { chosenNames } from './setting-names.js';
+export type { SettingExplanation, SourceReport } from './snapshot/explanation.js';
+export { defaultsSource } from './source/defaults-source.js';
+export { type EnvironmentVariables, environmentSource } from './source/environment-source.js';
 export type {
   AbsenceReason,
   Absent,
@@ -70,7 +71,6 @@ export type {
   SourceChanged,
   SourceEvent,
   Unchanged,
-} from './source.js';
-export type { SourceFailure } from './source-failure.js';
-export { text } from './text.js';
+} from './source/source.js';
+export type { SourceFailure } from './source/source-failure.js';
 export { checkTimes } from './times.js';

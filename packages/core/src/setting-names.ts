@@ -1,4 +1,4 @@
-import { StrongroomError } from './errors.js';
+import { StrongroomError } from './errors/errors.js';
 import { nearMiss } from './near-miss.js';
 
 /**

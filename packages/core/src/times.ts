@@ -1,4 +1,4 @@
-import { StrongroomError } from './errors.js';
+import { StrongroomError } from './errors/errors.js';
 
 /**
  * Refuses options that are no time above 0 ms, as what is no number at all; one without end is.

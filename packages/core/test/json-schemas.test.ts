@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { explanationSchema, healthSchema, type ObjectSchema } from '../src/definition/json-schemas.js';
 import { createResolver, defineSettings, plain, secret } from '../src/index.js';
-import { explanationSchema, healthSchema, type ObjectSchema } from '../src/json-schemas.js';
 import { memorySource } from '../src/testing/index.js';
 
 const definition = defineSettings({

@@ -4,7 +4,7 @@ import { type DevServer, startDevServer } from '@strongroom/dev-server';
 import { createVault, type Vault } from '@strongroom/vault';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { applyPlan, type PlanOptions, planMigration, readJournal, rollBack } from '../src/index.js';
-import { Journal } from '../src/journal.js';
+import { Journal } from '../src/journal/journal.js';
 import { definition, entriesOf, temporaryFolder } from './settings.js';
 
 const values = { DATABASE_URL: 'u', REDIS_URL: 'r', API_TOKEN: 't' };

@@ -19,8 +19,8 @@ import {
   readYaml,
   writeDotenv,
 } from '../src/index.js';
-import { addRawEnv } from '../src/raw-env.js';
-import { ReadingDraft } from '../src/reading-draft.js';
+import { addRawEnv } from '../src/reading/raw-env.js';
+import { ReadingDraft } from '../src/reading/reading-draft.js';
 import { temporaryFolder } from './sources.js';
 
 /** A text in three parts, between which the secret stands twice. */

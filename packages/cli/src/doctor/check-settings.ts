@@ -1,6 +1,6 @@
 import type { Declarations } from '@strongroom/core';
 import type { LoadedSettings } from '@strongroom/node';
-import { surveySettings } from '../loading.js';
+import { surveySettings } from '../configuration/loading.js';
 import { type Check, failed, ok, warning } from './check.js';
 
 /** Whether each setting has a value that can be used, and from where. */

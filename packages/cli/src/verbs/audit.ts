@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
+import type { LoadedConfig } from '../configuration/load-config.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import type { LoadedConfig } from '../load-config.js';
-import { ProgressLine } from '../progress-line.js';
 import type { Session } from '../session.js';
 import { readSources } from '../source-entries.js';
+import { ProgressLine } from '../terminal/progress-line.js';
 
 export const define = (host: Host) =>
   commandOf(

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { commandOf } from '../common-options.js';
-import { type DevVault, startDevVault } from '../dev-vault.js';
+import { type DevVault, startDevVault } from '../dev/dev-vault.js';
+import { readSeed } from '../dev/seed.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { printable } from '../printable.js';
-import { readSeed } from '../seed.js';
+import { printable } from '../terminal/printable.js';
 
 export const define = (host: Host) =>
   commandOf(

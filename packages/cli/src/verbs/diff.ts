@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import type { Entry, Plan, Step } from '@strongroom/migrate';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
+import { placementOf } from '../configuration/placement-options.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { placementOf } from '../placement-options.js';
 import type { Session } from '../session.js';
 import { fromHelp, readSources } from '../source-entries.js';
-import { type Cell, table } from '../table.js';
+import { type Cell, table } from '../terminal/table.js';
 
 /** How one key compares; the fingerprints mean something within one call only. */
 interface Difference {

@@ -1,14 +1,14 @@
 import { type EnvironmentVariables, isSourceError, isStrongroomError } from '@strongroom/core';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
-import type { StrongroomConfig } from '../config.js';
+import type { StrongroomConfig } from '../configuration/config.js';
+import { connectVault, variablesWith, vaultConfigOf } from '../configuration/wiring.js';
 import { type Check, failed, ok, skipped, warning } from '../doctor/check.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import type { Output } from '../output.js';
-import { printable } from '../printable.js';
 import type { Session } from '../session.js';
-import { connectVault, variablesWith, vaultConfigOf } from '../wiring.js';
+import type { Output } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
 
 export const define = (host: Host) =>
   commandOf(

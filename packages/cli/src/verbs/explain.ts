@@ -1,12 +1,12 @@
 import { commandOf } from '../common-options.js';
-import { definitionOnly } from '../definition-only.js';
+import { definitionOnly } from '../configuration/definition-only.js';
+import { type SettingReport, surveySettings } from '../configuration/loading.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { type SettingReport, surveySettings } from '../loading.js';
-import type { Output } from '../output.js';
-import { printable } from '../printable.js';
 import type { Session } from '../session.js';
-import { type Cell, table } from '../table.js';
+import type { Output } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
+import { type Cell, table } from '../terminal/table.js';
 
 export const define = (host: Host) =>
   commandOf(

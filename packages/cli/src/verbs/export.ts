@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { variablesOf } from '@strongroom/core/handover';
 import { commandOf } from '../common-options.js';
-import { definitionOnly } from '../definition-only.js';
+import { definitionOnly } from '../configuration/definition-only.js';
+import { loadAll } from '../configuration/loading.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { loadAll } from '../loading.js';
 import { nameList } from '../name-list.js';
 import { checkIsNew } from '../new-file.js';
 

@@ -2,11 +2,11 @@ import type { SourceFailure } from '@strongroom/core';
 import { variablesOf } from '@strongroom/core/handover';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
-import { definitionOnly } from '../definition-only.js';
+import { definitionOnly } from '../configuration/definition-only.js';
+import { loadAll } from '../configuration/loading.js';
 import { exitCodeOfVault, exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { loadAll } from '../loading.js';
-import { printable } from '../printable.js';
+import { printable } from '../terminal/printable.js';
 
 export const define = (host: Host) =>
   commandOf(

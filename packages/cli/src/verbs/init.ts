@@ -4,13 +4,13 @@ import { defineSettings, isStrongroomError } from '@strongroom/core';
 import type { Entry } from '@strongroom/migrate';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
-import { configSource, definitionSource } from '../definition-source.js';
+import { configSource, definitionSource } from '../configuration/definition-source.js';
 import { exitCodes, isSystemError } from '../exit-code.js';
 import type { Host } from '../host.js';
 import { nameList } from '../name-list.js';
 import { checkIsNew } from '../new-file.js';
 import { fromHelp, readSources } from '../source-entries.js';
-import { type Cell, table } from '../table.js';
+import { type Cell, table } from '../terminal/table.js';
 
 export const define = (host: Host) =>
   commandOf(

@@ -1,7 +1,7 @@
-import { dotenvCleanUp } from '../dotenv-clean-up.js';
 import type { Host } from '../host.js';
-import { migrationCommand } from '../migration-options.js';
-import { runMigration } from '../migration-run.js';
+import { dotenvCleanUp } from '../migration/dotenv-clean-up.js';
+import { migrationCommand } from '../migration/migration-options.js';
+import { runMigration } from '../migration/migration-run.js';
 import { fromHelp, readSources } from '../source-entries.js';
 
 export const define = (host: Host) =>

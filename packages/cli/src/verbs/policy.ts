@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import { commandOf } from '../common-options.js';
+import { placementOf } from '../configuration/placement-options.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { placementOf } from '../placement-options.js';
-import { printable } from '../printable.js';
-import { type Cell, table } from '../table.js';
+import { printable } from '../terminal/printable.js';
+import { type Cell, table } from '../terminal/table.js';
 
 export const define = (host: Host) =>
   commandOf(

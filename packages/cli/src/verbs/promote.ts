@@ -1,10 +1,10 @@
 import type { Setting } from '@strongroom/core';
 import { CommandError } from '../command-error.js';
+import { placementOf } from '../configuration/placement-options.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { migrationCommand } from '../migration-options.js';
-import { runMigration, withProgress } from '../migration-run.js';
-import { placementOf } from '../placement-options.js';
+import { migrationCommand } from '../migration/migration-options.js';
+import { runMigration, withProgress } from '../migration/migration-run.js';
 
 export const define = (host: Host) =>
   migrationCommand(

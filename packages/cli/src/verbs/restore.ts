@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { commandOf } from '../common-options.js';
-import { backupKey } from '../dotenv-clean-up.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
+import { backupKey } from '../migration/dotenv-clean-up.js';
 import { checkIsNew } from '../new-file.js';
 
 export const define = (host: Host) =>

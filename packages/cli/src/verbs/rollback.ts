@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import type { JournalRecord, Target } from '@strongroom/migrate';
 import type { Vault } from '@strongroom/vault';
-import { confirmed, declined } from '../ask.js';
 import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import { JournalFolder } from '../journal-file.js';
-import { withProgress } from '../migration-run.js';
-import { checkTarget } from '../migration-target.js';
-import type { Output } from '../output.js';
-import { type Cell, table } from '../table.js';
+import { JournalFolder } from '../migration/journal-file.js';
+import { withProgress } from '../migration/migration-run.js';
+import { checkTarget } from '../migration/migration-target.js';
+import { confirmed, declined } from '../terminal/ask.js';
+import type { Output } from '../terminal/output.js';
+import { type Cell, table } from '../terminal/table.js';
 
 export const define = (host: Host) =>
   commandOf(

@@ -1,10 +1,10 @@
 import type { Definition, EnvironmentVariables } from '@strongroom/core';
 import { withoutVariablesOf } from '@strongroom/core/handover';
-import { ChildRun } from '../child-run.js';
+import { ChildRun } from '../child/child-run.js';
 import { commandOf } from '../common-options.js';
-import { definitionOnly } from '../definition-only.js';
+import { definitionOnly } from '../configuration/definition-only.js';
+import { loadAll } from '../configuration/loading.js';
 import type { Host } from '../host.js';
-import { loadAll } from '../loading.js';
 import { nameList } from '../name-list.js';
 
 export const define = (host: Host) =>

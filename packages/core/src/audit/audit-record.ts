@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errors/errors.js';
 
 /** What a record may be about. */
 export const auditEvents = [

@@ -11,7 +11,7 @@ import {
   StrongroomError,
   systemClock,
 } from '../index.js';
-import type { ResolverEvents } from '../resolver-state.js';
+import type { ResolverEvents } from '../resolver/resolver-state.js';
 import { undisturbed } from '../undisturbed.js';
 import type { AuditEntry, AuditRecord } from './audit-record.js';
 import { type AuditSink, recordTaker } from './audit-sink.js';

@@ -1,5 +1,5 @@
 import { isConfigurationError, type SettingExplanation } from '../index.js';
-import type { ResolverEvents } from '../resolver-state.js';
+import type { ResolverEvents } from '../resolver/resolver-state.js';
 import type { AuditEntry } from './audit-record.js';
 
 /** Where a value lies. */

@@ -1,7 +1,7 @@
-import type { Declarations } from '../definition.js';
+import type { Declarations } from '../definition/definition.js';
 import type { Resolver } from '../index.js';
-import type { Resolved } from '../resolution.js';
-import { inside } from '../resolver-inside.js';
+import type { Resolved } from '../resolution/resolution.js';
+import { inside } from '../resolver/resolver-inside.js';
 
 /**
  * Some of the settings that hold now, for somebody else than the application. Counts as a read of each secret.

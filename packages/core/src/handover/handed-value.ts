@@ -1,8 +1,8 @@
-import type { Setting } from '../definition.js';
+import type { Setting } from '../definition/definition.js';
 import type { Problem, SettingExplanation } from '../index.js';
 import type { Patience } from '../patience.js';
-import type { Resolved } from '../resolution.js';
-import { type Validated, validate, validateDefault, validateNothing } from '../validation.js';
+import type { Resolved } from '../resolution/resolution.js';
+import { type Validated, validate, validateDefault, validateNothing } from '../resolution/validation.js';
 import type { HandedSetting } from './handover.js';
 
 /**

@@ -1,8 +1,8 @@
-import type { Declarations } from '../definition.js';
-import { explain } from '../explanation.js';
+import type { Declarations } from '../definition/definition.js';
 import { isConfigurationError, type Resolver } from '../index.js';
-import type { Resolved } from '../resolution.js';
-import { inside } from '../resolver-inside.js';
+import type { Resolved } from '../resolution/resolution.js';
+import { inside } from '../resolver/resolver-inside.js';
+import { explain } from '../snapshot/explanation.js';
 import { chosenSettings } from './chosen-settings.js';
 import { type HandedSetting, writeHandover } from './handover.js';
 

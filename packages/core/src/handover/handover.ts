@@ -1,6 +1,6 @@
-import type { SettingExplanation } from '../explanation.js';
 import type { Problem } from '../index.js';
-import type { SourceFailure } from '../source-failure.js';
+import type { SettingExplanation } from '../snapshot/explanation.js';
+import type { SourceFailure } from '../source/source-failure.js';
 
 /** What a resolver hands over to another thread or process: all that the other one knows. Holds values. */
 export interface Handover {

@@ -1,6 +1,5 @@
 import type { Breather } from '../breather.js';
-import type { ChainAnswer } from '../chain.js';
-import type { Declarations, Definition, Setting, ValuesOf } from '../definition.js';
+import type { Declarations, Definition, Setting, ValuesOf } from '../definition/definition.js';
 import {
   type Clock,
   isStrongroomError,
@@ -11,9 +10,10 @@ import {
   StrongroomError,
 } from '../index.js';
 import type { Patience } from '../patience.js';
-import type { Resolution, Resolved } from '../resolution.js';
-import { resolving } from '../resolver-inside.js';
-import type { SourceFailure } from '../source-failure.js';
+import type { ChainAnswer } from '../resolution/chain.js';
+import type { Resolution, Resolved } from '../resolution/resolution.js';
+import { resolving } from '../resolver/resolver-inside.js';
+import type { SourceFailure } from '../source/source-failure.js';
 import { resolveHanded } from './handed-value.js';
 import type { HandedSetting, Handover } from './handover.js';
 

@@ -1,4 +1,5 @@
-import type { Declarations } from '../definition.js';
+import type { Declarations } from '../definition/definition.js';
+import { transforms } from '../definition/schema.js';
 import {
   ConfigurationError,
   chosenNames,
@@ -6,8 +7,7 @@ import {
   type Problem,
   type Resolver,
 } from '../index.js';
-import type { Resolved } from '../resolution.js';
-import { transforms } from '../schema.js';
+import type { Resolved } from '../resolution/resolution.js';
 import { chosenSettings } from './chosen-settings.js';
 
 /**

@@ -1,4 +1,3 @@
-import { absenceText } from '../absence.js';
 import {
   type ErrorCode,
   type Found,
@@ -9,8 +8,9 @@ import {
   type Setting,
 } from '../index.js';
 import type { Patience } from '../patience.js';
+import { validate } from '../resolution/validation.js';
+import { absenceText } from '../source/absence.js';
 import { threw } from '../threw.js';
-import { validate } from '../validation.js';
 import type { Fingerprints } from './fingerprint.js';
 
 type Where = Partial<Pick<Found, 'locator' | 'version' | 'revision'>>;

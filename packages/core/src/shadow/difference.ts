@@ -1,4 +1,4 @@
-import type { Resolved } from '../resolution.js';
+import type { Resolved } from '../resolution/resolution.js';
 import type { ComparedAnswer } from './compared-answer.js';
 import { type Fingerprints, shown } from './fingerprint.js';
 import type { ShadowDifference, ShadowSide } from './shadow-report.js';

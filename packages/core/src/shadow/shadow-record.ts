@@ -1,6 +1,6 @@
 import { Breather } from '../breather.js';
 import type { Declarations, Resolver } from '../index.js';
-import type { Resolved } from '../resolution.js';
+import type { Resolved } from '../resolution/resolution.js';
 import type { ComparedAnswer } from './compared-answer.js';
 import { ComparisonHistory } from './comparison-history.js';
 import { compared } from './difference.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errors/errors.js';
 
 /** Where one side of a comparison has its value. */
 export interface ShadowSide {

@@ -16,7 +16,7 @@ import {
   systemClock,
 } from '../index.js';
 import { Patience } from '../patience.js';
-import { inside } from '../resolver-inside.js';
+import { inside } from '../resolver/resolver-inside.js';
 import { undisturbed } from '../undisturbed.js';
 import { type ComparedAnswer, comparedAnswer, knownOf, unavailable } from './compared-answer.js';
 import { Fingerprints } from './fingerprint.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Setting } from '../definition.js';
-import { SourceError, type SourceErrorCode } from '../errors.js';
-import type { Found, Lookup, Source } from '../source.js';
+import type { Setting } from '../definition/definition.js';
+import { SourceError, type SourceErrorCode } from '../errors/errors.js';
+import type { Found, Lookup, Source } from '../source/source.js';
 import { describeSource } from './describe-source.js';
 import { type MemorySource, memorySource } from './memory-source.js';
 

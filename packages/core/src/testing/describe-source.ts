@@ -1,10 +1,16 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { absenceWords } from '../absence.js';
-import { type Declaration, type Declarations, defineSettings, type Setting, secret } from '../definition.js';
-import { isSourceError, SourceError, type SourceErrorCode } from '../errors.js';
-import type { Lookup, LookupContext, Source } from '../source.js';
+import {
+  type Declaration,
+  type Declarations,
+  defineSettings,
+  type Setting,
+  secret,
+} from '../definition/definition.js';
+import { isSourceError, SourceError, type SourceErrorCode } from '../errors/errors.js';
+import { absenceWords } from '../source/absence.js';
+import type { Lookup, LookupContext, Source } from '../source/source.js';
 import { canarySecret, expectNoCanary } from './canary.js';
 
 /** The application and the environment that the suite asks for. */

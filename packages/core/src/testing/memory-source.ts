@@ -1,7 +1,7 @@
-import type { Setting } from '../definition.js';
-import { isSourceError, SourceError, type SourceErrorCode } from '../errors.js';
+import type { Setting } from '../definition/definition.js';
+import { isSourceError, SourceError, type SourceErrorCode } from '../errors/errors.js';
 import { checkOptions } from '../option-names.js';
-import type { Lookup, LookupContext, Source } from '../source.js';
+import type { Lookup, LookupContext, Source } from '../source/source.js';
 
 export interface MemorySourceOptions {
   /** As {@link Source.local}. @default false */

@@ -1,5 +1,5 @@
 import type { Definition, Place, Setting } from '@strongroom/core';
-import { Proposals } from '../mapping-proposal.js';
+import { Proposals } from '../mapping/mapping-proposal.js';
 import { schemeOf } from './connection-string.js';
 import type { Proposal } from './finding.js';
 import type { Detection, Rule } from './rule.js';

@@ -1,0 +1,39 @@
+import type { OnSourceError } from '../definition/definition.js';
+import type { Problem } from '../errors/errors.js';
+import { invalid, misconfigured, missing, refused } from '../errors/problem.js';
+import type { Patience } from '../patience.js';
+import { settledAt, type Trail } from './chain.js';
+import { validate, validateDefault, validateNothing } from './validation.js';
+
+/** What a trail comes to: a setting's value, or what keeps it from having one. */
+export type Settlement = { readonly value: unknown } | { readonly problem: Problem };
+
+/**
+ * Decides about one setting from what every source said about it.
+ *
+ * @param onSourceError the rule for settings that have none of their own
+ * @param patience ends a validation that takes too long
+ */
+export async function settle(
+  trail: Trail,
+  onSourceError: OnSourceError,
+  patience: Patience,
+): Promise<Settlement> {
+  const { setting, steps } = trail;
+  const end = settledAt(trail);
+  const mayFallBack = (setting.onSourceError ?? onSourceError) === 'fallback';
+  if (!mayFallBack && steps.slice(0, end).some(({ lookup }) => lookup?.status === 'failed')) {
+    return { problem: refused(trail) };
+  }
+
+  const { source = '', lookup } = steps[end] ?? {};
+  if (lookup?.status === 'misconfigured') return { problem: misconfigured(trail, lookup) };
+  if (lookup?.status !== 'found') {
+    const nothing = await validateNothing(setting, patience);
+    return nothing.ok ? nothing : { problem: missing(trail) };
+  }
+  // The declared defaults are always the last source; they are no raw values but of the schema's output type.
+  const isDefault = end === steps.length - 1;
+  const validated = await (isDefault ? validateDefault : validate)(setting, lookup.value, patience);
+  return validated.ok ? validated : { problem: invalid(trail, { ...lookup, source }, validated.reason) };
+}

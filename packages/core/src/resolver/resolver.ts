@@ -1,0 +1,589 @@
+// One over 250 lines: what leads from one snapshot to the next, in one place.
+import type { EventEmitter } from 'node:events';
+import { Breather } from '../breather.js';
+import { type Clock, systemClock } from '../clock.js';
+import {
+  checkDefinition,
+  type Declarations,
+  type Definition,
+  type Setting,
+  type ValuesOf,
+} from '../definition/definition.js';
+import { ConfigurationError, type Problem, SourceError, StrongroomError } from '../errors/errors.js';
+import { rootsOf } from '../errors/problem-text.js';
+import type { Logger } from '../logger.js';
+import { checkOptions } from '../option-names.js';
+import { Patience } from '../patience.js';
+import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from '../resolution/chain.js';
+import {
+  changesBetween,
+  deletedOf,
+  knownOf,
+  type Resolution,
+  type Resolved,
+  resolve,
+  type SettingChange,
+} from '../resolution/resolution.js';
+import { chosenNames } from '../setting-names.js';
+import { explain, explainTrail, type SettingExplanation } from '../snapshot/explanation.js';
+import { defaultsSource } from '../source/defaults-source.js';
+import type { Source, SourceEvent } from '../source/source.js';
+import type { SourceFailure } from '../source/source-failure.js';
+import { undisturbed } from '../undisturbed.js';
+import { type Binding, type BindOptions, ResourceBinding } from './binding.js';
+import { changesOf, nextChangeOf } from './change-stream.js';
+import { KeptSettings } from './kept-settings.js';
+import { RefreshSchedule } from './refresh-schedule.js';
+import { inside, resolving } from './resolver-inside.js';
+import {
+  checkEnvironment,
+  checkResolverOptions,
+  checkSourceNames,
+  type EnvironmentOf,
+  type ResolverOptions,
+  type ResolverRules,
+  rulesOf,
+} from './resolver-options.js';
+import type { BindFailure, Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
+import { ResolverStatus } from './resolver-status.js';
+
+/** A load or a refresh that is under way. */
+interface Work<T extends Declarations> {
+  readonly snapshot: Promise<ValuesOf<T>>;
+  /** Whether it asks for every setting. */
+  readonly whole: boolean;
+}
+
+type Trigger = RefreshReport['trigger'];
+
+/** Tells of what a load or a refresh came to. */
+type Report = (
+  result: Pick<RefreshReport, 'outcome' | 'failures' | 'asked'> & Partial<Pick<RefreshReport, 'changed'>>,
+) => void;
+
+/**
+ * Asks the sources of an application's settings in order of precedence, validates the answers together, and
+ * keeps the snapshot that the application reads; looks again in the background from the first load on.
+ */
+export class Resolver<T extends Declarations> {
+  readonly definition: Definition<T>;
+  readonly environment: string;
+  /** Emits {@link ResolverEvents}. */
+  // Not imported: the module's view of a built-in one costs a start-up most of a millisecond.
+  readonly events: EventEmitter<ResolverEvents> = new (process.getBuiltinModule(
+    'node:events',
+  ).EventEmitter)();
+  readonly #sources: readonly Source[];
+  readonly #settings: readonly Setting[];
+  readonly #names: ReadonlySet<string>;
+  readonly #options: ResolverRules;
+  readonly #clock: Clock;
+  readonly #logger: Logger | undefined;
+  /** Lasts until close(). */
+  readonly #lifetime: Patience;
+  /** One for each load or survey under way: it ends at its deadline, or with the lifetime. */
+  readonly #underWay = new Set<Patience>();
+  readonly #schedule: RefreshSchedule;
+  readonly #bindings = new Set<Pick<Binding<unknown>, 'close'>>();
+  readonly #status: ResolverStatus;
+  #work: Work<T> | undefined;
+  /** The settings of which a source said meanwhile that what it answered is no longer so. */
+  #outdated: Set<string> | undefined;
+  #subscriptions: readonly (() => void)[] | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #kept: KeptSettings<ValuesOf<T>>;
+  /** The versions of values that were reported as not valid. */
+  #refused: ReadonlySet<string> = new Set();
+
+  /**
+   * @throws ConfigurationError for an environment that the definition does not name
+   * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
+   */
+  constructor(definition: Definition<T>, options: ResolverOptions) {
+    checkDefinition('createResolver()', definition);
+    checkResolverOptions(options);
+    checkEnvironment(definition, options.environment);
+    this.definition = definition;
+    this.environment = options.environment;
+    this.#sources = [...options.sources, defaultsSource()];
+    checkSourceNames(this.#sources);
+    this.#settings = Object.values(definition.settings as Readonly<Record<string, Setting>>);
+    this.#names = new Set(this.#settings.map(({ name }) => name));
+    this.#options = rulesOf(options);
+    this.#clock = options.clock ?? systemClock;
+    this.#lifetime = new Patience(this.#clock, Number.POSITIVE_INFINITY, closedError);
+    this.#logger = options.logger;
+    this.#kept = new KeptSettings(definition.application, options.environment);
+    this.#schedule = new RefreshSchedule(this.#options, this.#clock, () => this.#refreshUnasked('schedule'));
+    this.#status = new ResolverStatus({
+      application: definition.application,
+      environment: options.environment,
+      events: this.events,
+      clock: this.#clock,
+      logger: options.logger,
+      lastGoodForMs: this.#options.lastGoodForMs,
+    });
+  }
+
+  get state(): ResolverState {
+    return this.#status.state;
+  }
+
+  /**
+   * Resolves every setting and keeps the result as the current snapshot. Calls that overlap share one load,
+   * and a call after a successful one returns its snapshot.
+   *
+   * @throws ConfigurationError with every problem at once
+   * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
+   */
+  load(): Promise<ValuesOf<T>> {
+    if (this.#lifetime.ended) return Promise.reject(closedError());
+    if (this.#kept.some) return Promise.resolve().then(() => this.current());
+    this.#subscriptions ??= this.#subscribe();
+    return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
+  }
+
+  /**
+   * Asks the sources again and swaps the snapshot, once, if a value is another than before. Where a source
+   * cannot be asked, its settings keep their last values; where the result is not valid, the whole snapshot
+   * stays. Either way the resolver is degraded until a later refresh succeeds. Calls that overlap share one.
+   *
+   * @returns the current snapshot, new or not
+   * @throws ConfigurationError where nothing was loaded before, as {@link load} does
+   * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
+   */
+  async refresh(): Promise<ValuesOf<T>> {
+    await this.#refreshAll('request');
+    return this.current();
+  }
+
+  /**
+   * The snapshot: frozen, validated, all of one moment. Costs nothing.
+   *
+   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
+   * @throws StrongroomError `SNAPSHOT_EXPIRED` when the last good values are older than `lastGoodForMs`
+   */
+  current(): ValuesOf<T> {
+    if (this.#status.expired !== undefined) throw this.#status.expired;
+    return this.#kept.snapshot;
+  }
+
+  /**
+   * Every change from now on: for each new snapshot the settings whose values are others than before, and
+   * where from. Never a value.
+   *
+   * @param options.signal ends the iteration with its reason
+   * @example for await (const changes of settings.changes()) logger.info(changes.map(({ name }) => name));
+   */
+  changes(options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<readonly SettingChange[]> {
+    checkOptions('changes()', options, { signal: true });
+    return changesOf(this.events, options.signal);
+  }
+
+  /**
+   * Waits for the next change of one setting.
+   *
+   * @throws StrongroomError `RESOLVER_CLOSED` when the resolver is closed before; `DEFINITION_INVALID` for a name that is
+   *   no setting's
+   */
+  async nextChange(
+    name: keyof T & string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<SettingChange> {
+    checkOptions('nextChange()', options, { signal: true });
+    chosenNames('nextChange()', this.definition.settings, [name]);
+    return nextChangeOf(this.events, name, options.signal);
+  }
+
+  /**
+   * Builds a resource from settings, and builds it anew whenever one of them changes. The old one is let go of
+   * when the new one is there and nobody uses the old one; a build that fails leaves the old one in place and
+   * is tried again. Closing the resolver closes it.
+   *
+   * @param names the settings that it is built from
+   * @param build makes it; it should make sure that it works
+   * @throws whatever the first build throws
+   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded, `SNAPSHOT_EXPIRED` as
+   *   {@link current} does; `RESOLVER_CLOSED`; `DEFINITION_INVALID` for a name that is no setting's
+   * @example
+   * const pool = await settings.bind(['DATABASE_URL'], ({ DATABASE_URL }) => connect(DATABASE_URL));
+   * await pool.use((connections) => connections.query('select 1'));
+   */
+  async bind<const K extends keyof T & string, R>(
+    names: readonly K[],
+    build: (values: Pick<ValuesOf<T>, K>) => R | PromiseLike<R>,
+    options: BindOptions<R> = {},
+  ): Promise<Binding<R>> {
+    checkOptions('bind()', options, { dispose: true });
+    const wanted = chosenNames('bind()', this.definition.settings, names);
+    // Nobody would close what is built now.
+    if (this.#lifetime.ended) throw closedError();
+    if (this.#status.expired !== undefined) throw this.#status.expired;
+    const changed = (changes: readonly SettingChange[]) => {
+      if (changes.some(({ name }) => wanted.has(name))) binding.renew();
+    };
+    const binding = new ResourceBinding<R>({
+      build: () => build(this.#kept.only(wanted) as Pick<ValuesOf<T>, K>),
+      dispose: options.dispose,
+      clock: this.#clock,
+      failed: (what, thrown) => this.#bindingFailed(names, what, thrown),
+      closed: () => {
+        this.events.off('change', changed);
+        this.#bindings.delete(binding);
+      },
+    });
+    this.events.on('change', changed);
+    this.#bindings.add(binding);
+    return binding.start();
+  }
+
+  /**
+   * Where each value of the snapshot comes from and what it overrides, from memory: a source that was not
+   * asked, because an earlier one had answered, is listed as such. Never a value.
+   *
+   * @throws StrongroomError `SNAPSHOT_NOT_READY` before the first load has succeeded
+   */
+  explain(): readonly SettingExplanation[] {
+    return Object.freeze(Array.from(this.#kept.resolved.values(), ({ evidence }) => explain(evidence)));
+  }
+
+  /** What a probe wants to know, from memory. */
+  health(): Health {
+    return this.#status.health(this.#kept.some);
+  }
+
+  /**
+   * Tells of every read of a secret from now on. Until it is called off, reading a secret of the snapshots of
+   * `current()` costs a call; those that were handed out before tell nothing.
+   *
+   * @param readerOf asked for each secret, by its name, whenever a snapshot is made: gives what is called at
+   *   every read of it
+   * @returns a function that calls it off
+   * @example resolver.observeReads((name) => () => counts[name]++);
+   */
+  observeReads(readerOf: (name: string) => () => void): () => void {
+    return this.#kept.observe(readerOf);
+  }
+
+  /** @internal For the library's own further entries. */
+  [inside](): ReadonlyMap<string, Resolved> {
+    return this.#kept.resolved;
+  }
+
+  /** @internal What the sources come to. A further entry of the library may have it from elsewhere. */
+  async [resolving](
+    settings: readonly Setting[],
+    patience: Patience,
+    breather: Breather,
+    last?: ReadonlyMap<string, Resolved>,
+  ): Promise<Resolution & Pick<ChainAnswer, 'asked'>> {
+    const known = last === undefined ? undefined : await knownOf(last, breather);
+    const answer = await this.#ask(patience, settings, {
+      breather,
+      ...(known === undefined ? {} : { known }),
+    });
+    return { asked: answer.asked, ...(await resolve(answer, this.#options, patience, breather, last)) };
+  }
+
+  /**
+   * Like {@link explain}, but asks every source about every setting, now, and so says all that is overridden.
+   * What is leased is not asked for when an earlier source has it. Changes nothing; works before a load and after a
+   * failed one.
+   *
+   * @throws StrongroomError `RESOLVER_CLOSED`
+   */
+  async survey(): Promise<readonly SettingExplanation[]> {
+    if (this.#lifetime.ended) throw closedError();
+    const { trails } = await this.#inTime((patience) =>
+      this.#ask(patience, this.#settings, { everything: true, breather: new Breather() }),
+    );
+    if (this.#lifetime.ended) throw closedError();
+    return trails.map(explainTrail);
+  }
+
+  /**
+   * Ends what is under way, closes what is bound, and closes the sources. The last snapshot stays readable.
+   * Final.
+   *
+   * @throws SourceError when a source could not be closed; all the others are by then
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const reason = new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed');
+    for (const patience of [this.#lifetime, ...this.#underWay]) patience.end(reason);
+    this.#schedule.stop();
+    for (const unsubscribe of this.#subscriptions ?? []) undisturbed(unsubscribe);
+    await this.#work?.snapshot.catch(() => undefined);
+    await Promise.all([...this.#bindings].map((binding) => binding.close()));
+    this.#status.close();
+    this.events.removeAllListeners();
+    tellThoseWhoComeLate(this.events);
+    const closed = await Promise.allSettled(this.#sources.map(async (source) => source.close?.()));
+    for (const result of closed) if (result.status === 'rejected') throw asSourceError(result.reason);
+  }
+
+  async #load(patience: Patience, report: Report): Promise<ValuesOf<T>> {
+    this.#status.become('loading');
+    const breather = new Breather();
+    const { asked, resolved, problems, failures } = await this[resolving](this.#settings, patience, breather);
+    if (this.#logger !== undefined) logResolved(this.#logger, resolved);
+    if (this.#lifetime.ended) throw closedError();
+    if (problems.length > 0) {
+      const error = this.#errorOf(problems);
+      report({ outcome: 'failed', failures, asked });
+      const state = this.#status.become('failed', { failures, error, reason: error.message });
+      this.#status.tell('failed', state, error);
+      throw error;
+    }
+    const snapshot = await this.#kept.keep(resolved, true, breather);
+    report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures, asked });
+    this.#served(failures, []);
+    return snapshot;
+  }
+
+  async #refresh(patience: Patience, settings: readonly Setting[], report: Report): Promise<ValuesOf<T>> {
+    const breather = new Breather();
+    const last = this.#kept.resolved;
+    const { asked, ...resolution } = await this[resolving](settings, patience, breather, last);
+    if (this.#lifetime.ended) throw closedError();
+    const { resolved, problems, failures, refusals, expired } = resolution;
+    const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
+    if (problems.length > 0) {
+      this.#refuse(problems, refusals, failing);
+      report({ outcome: 'refused', failures, asked });
+      return this.#kept.snapshot;
+    }
+    this.#refused = new Set();
+    const changes = await changesBetween(last, resolved, breather);
+    const now = settings === this.#settings ? resolved : new Map([...last, ...resolved]);
+    const deleted = await deletedOf(now, breather);
+    const snapshot = await this.#kept.keep(now, changes.length > 0, breather);
+    if (this.#lifetime.ended) throw closedError();
+    const changed = changes.map(({ name }) => name);
+    const whole = changes.length > 0 ? 'changed' : 'unchanged';
+    report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, asked, changed });
+    this.#served(failing, deleted, expired);
+    if (changes.length > 0) {
+      undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
+      this.#status.tell('change', changes);
+    }
+    return snapshot;
+  }
+
+  /** What the sources say now is not valid: the last good snapshot stays. */
+  #refuse(
+    problems: readonly Problem[],
+    refusals: readonly string[],
+    failures: readonly SourceFailure[],
+  ): void {
+    const error = this.#errorOf(problems);
+    const { deleted } = this.#status.state;
+    const isNew = refusals.some((mark) => !this.#refused.has(mark));
+    this.#refused = new Set(refusals);
+    if (isNew) this.#status.tell('refused', error);
+    const names = problems.map(({ name }) => name).join(', ');
+    const reason = `what the sources say now is not valid: ${names}`;
+    this.#status.serve({ failures, deleted, error, reason });
+  }
+
+  /** There is a snapshot, of now or of before. */
+  #served(
+    failures: readonly SourceFailure[],
+    deleted: readonly string[],
+    expired?: StrongroomError | undefined,
+  ): void {
+    const before = this.#status.state.deleted;
+    const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
+    if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
+    const reason = [...new Set(reasons)].join('; ');
+    this.#status.serve({ failures, deleted, ...(reason === '' ? {} : { reason }) }, expired);
+    const gone = deleted.filter((name) => !before.includes(name));
+    if (gone.length > 0) this.#status.tell('deleted', gone);
+  }
+
+  #refreshAll(trigger: Trigger): Promise<ValuesOf<T>> {
+    if (!this.#kept.some || this.#lifetime.ended) return this.load();
+    // One that asks for some settings only does not answer for the others.
+    if (this.#work?.whole === false) {
+      return this.#work.snapshot.then(
+        () => this.#refreshAll(trigger),
+        () => this.#refreshAll(trigger),
+      );
+    }
+    return this.#refreshSome(trigger, this.#settings);
+  }
+
+  #refreshSome(trigger: Trigger, settings: readonly Setting[]): Promise<ValuesOf<T>> {
+    return this.#begin(trigger, settings, (patience, report) => this.#refresh(patience, settings, report));
+  }
+
+  /** Loads or refreshes, unless that is under way; what became outdated on the way is asked for again. */
+  #begin(
+    trigger: Trigger,
+    settings: readonly Setting[],
+    work: (patience: Patience, report: Report) => Promise<ValuesOf<T>>,
+  ): Promise<ValuesOf<T>> {
+    if (this.#work !== undefined) return this.#work.snapshot;
+    this.#outdated = undefined;
+    this.#schedule.stop();
+    const startedAt = this.#clock.now();
+    const report: Report = ({ outcome, failures, asked, changed = [] }) => {
+      const durationMs = this.#clock.now() - startedAt;
+      const count = settings.length;
+      this.#status.tell('refresh', {
+        trigger,
+        startedAt,
+        durationMs,
+        settings: count,
+        outcome,
+        failures,
+        asked,
+        changed,
+      });
+    };
+    const snapshot = this.#inTime((patience) => work(patience, report)).finally(() => {
+      this.#work = undefined;
+      if (!this.#kept.some || this.#lifetime.ended) return;
+      this.#schedule.next(this.#status.state.failures.length > 0);
+      if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
+    });
+    this.#work = { snapshot, whole: settings === this.#settings };
+    return snapshot;
+  }
+
+  /** From the first load on, so that no change is missed. */
+  #subscribe(): readonly (() => void)[] {
+    const subscriptions: (() => void)[] = [];
+    for (const source of this.#sources) {
+      undisturbed(() => {
+        const unsubscribe = source.onEvent?.((event) => this.#heard(source.name, event));
+        if (unsubscribe !== undefined) subscriptions.push(unsubscribe);
+      });
+    }
+    return subscriptions;
+  }
+
+  #heard(source: string, event: SourceEvent): void {
+    if (this.#lifetime.ended) return;
+    if (event.type !== 'changed') {
+      this.#status.tell('source', { ...event, source });
+      return;
+    }
+    const names = event.settings ?? this.#names;
+    if (this.#work !== undefined) this.#outdated = new Set([...(this.#outdated ?? []), ...names]);
+    else if (this.#kept.some) this.#refreshUnasked('source', new Set(names));
+  }
+
+  #refreshUnasked(trigger: Trigger, names: ReadonlySet<string> = this.#names): void {
+    const some = this.#settings.filter(({ name }) => names.has(name));
+    if (some.length === 0) return;
+    const refreshed =
+      some.length === this.#settings.length ? this.#refreshAll(trigger) : this.#refreshSome(trigger, some);
+    // It fails only when the resolver is closed meanwhile.
+    refreshed.catch(() => undefined);
+  }
+
+  #ask(
+    patience: Patience,
+    settings: readonly Setting[],
+    more: { readonly breather: Breather; readonly everything?: boolean; readonly known?: KnownOfSources },
+  ): Promise<ChainAnswer> {
+    const moment = {
+      application: this.definition.application,
+      environment: this.environment,
+      declared: this.#names,
+    };
+    // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
+    const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
+    return askChain(this.#sources, settings, moment, patienceWith, { ...more, clock: this.#clock });
+  }
+
+  /** Does something under the deadline, and no longer than the resolver is open. */
+  async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
+    const { startDeadlineMs } = this.#options;
+    const patience = new Patience(this.#clock, startDeadlineMs, () => {
+      const limit = `${startDeadlineMs / 1000} s for everything (startDeadlineMs)`;
+      return new SourceError('SOURCE_UNAVAILABLE', `no answer within ${limit}`, {
+        hint: 'Check that the source is well and can be reached, or allow more time: startDeadlineMs.',
+      });
+    });
+    this.#underWay.add(patience);
+    try {
+      return await work(patience);
+    } finally {
+      patience.rest();
+      this.#underWay.delete(patience);
+    }
+  }
+
+  #errorOf(problems: readonly Problem[]): ConfigurationError {
+    const { application } = this.definition;
+    const { length } = rootsOf(problems);
+    const count = length === 1 ? '1 problem' : `${length} problems`;
+    return new ConfigurationError(
+      `${count} with the settings of ${application} (${this.environment})`,
+      problems,
+    );
+  }
+
+  #bindingFailed(settings: readonly string[], what: BindFailure['what'], thrown: unknown): void {
+    const reason = asSourceError(thrown).message;
+    const words = what === 'build' ? 'the old one goes on' : 'it may still hold handles';
+    undisturbed(() =>
+      this.#logger?.error({ settings, reason }, `a bound resource failed to ${what}: ${words}`),
+    );
+    this.#status.tell('bindFailed', { settings, what, reason });
+  }
+}
+
+/** What the failures of before come to when these settings are asked for anew. */
+function failuresWithout(
+  failures: readonly SourceFailure[],
+  settings: readonly Setting[],
+): readonly SourceFailure[] {
+  if (failures.length === 0) return failures;
+  const asked = new Set(settings.map(({ name }) => name));
+  return failures.flatMap((failure) => {
+    const left = failure.settings.filter((name) => !asked.has(name));
+    return left.length === 0 ? [] : [Object.freeze({ ...failure, settings: Object.freeze(left) })];
+  });
+}
+
+/**
+ * Makes a resolver. It asks nothing before `load()`.
+ *
+ * @throws ConfigurationError for an environment that the definition does not name
+ * @throws StrongroomError `DEFINITION_INVALID` for options that cannot work, or two sources of one name
+ */
+export function createResolver<T extends Declarations, E extends string, const Given extends string>(
+  definition: Definition<T, E>,
+  options: ResolverOptions<Given & EnvironmentOf<E, Given>>,
+): Resolver<T> {
+  return new Resolver(definition, options);
+}
+
+/** What is to end with a resolver ends too when it comes after the end, which no event would tell it of any more. */
+function tellThoseWhoComeLate(events: EventEmitter): void {
+  events.on('newListener', (event, listener: () => void) => {
+    if (event === 'closed') queueMicrotask(() => undisturbed(listener));
+  });
+}
+
+function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): void {
+  for (const { evidence } of resolved.values()) {
+    const { name, source, locator, version, freshness } = explain(evidence);
+    const summary = { setting: name, source, locator, version, freshness };
+    undisturbed(() => logger.debug(summary, 'setting resolved'));
+  }
+}
+
+const closedError = (): StrongroomError =>
+  new StrongroomError('RESOLVER_CLOSED', 'The resolver is closed: create a new one');

@@ -1,0 +1,40 @@
+import type { Stand } from '../group-state.js';
+import type { JournalRecord, WriteRecord } from './journal-record.js';
+
+/** A write that may be there to be rolled back. */
+export interface PastWrite {
+  readonly record: WriteRecord;
+  /** Undefined where the run was killed before it knew whether Vault had taken the write. */
+  readonly after: Stand | undefined;
+}
+
+/**
+ * By path the writes that a journal has and that were not rolled back, the oldest first.
+ *
+ * Runs may note at one time, and one that begins may take a write for failed that another is about to make: what the
+ * run itself notes of it comes later, and counts.
+ */
+export function historyOf(records: readonly JournalRecord[]): ReadonlyMap<string, readonly PastWrite[]> {
+  const history = new Map<string, Noted[]>();
+  for (const record of records) {
+    if (record.type === 'run') continue;
+    const { path, run } = record;
+    const writes = history.get(path) ?? [];
+    history.set(path, writes);
+    if (record.type === 'write') writes.push({ record, after: undefined, failed: false });
+    else if (record.type === 'restored') writes.length = 0;
+    else {
+      const last = writes.findLast((each) => each.record.run === run);
+      if (last === undefined) continue;
+      last.failed = record.type === 'not-written';
+      if (record.type === 'written') last.after = record.after;
+    }
+  }
+  return new Map([...history].map(([path, writes]) => [path, writes.filter(({ failed }) => !failed)]));
+}
+
+interface Noted {
+  readonly record: WriteRecord;
+  after: Stand | undefined;
+  failed: boolean;
+}

@@ -1,0 +1,61 @@
+import type { Entry } from '../entry.js';
+import { sameValue } from '../json-value.js';
+import type { Reason } from '../plan/plan.js';
+import type { Mapping } from './mapping.js';
+
+/** How close an entry is to the place that it goes to; the closest wins. */
+const closeness: Partial<Record<Reason, number>> = { mapped: 3, setting: 2, 'near-name': 1, included: 0 };
+
+/**
+ * Leaves one value for each place: of entries of one name the last, as with dotenv; of entries of several names the
+ * closest to the setting. Entries with the same value go together, and where nothing tells which value is meant, none
+ * goes.
+ */
+export function oneForEachPlace(mappings: readonly Mapping[]): readonly Mapping[] {
+  const winners = new Map([...contested(mappings)].map(([place, rivals]) => [place, winnerOf(rivals)]));
+  if (winners.size === 0) return mappings;
+  return mappings.map((mapping) => {
+    const place = placeText(mapping.place);
+    if (!mapping.moves || !winners.has(place)) return mapping;
+    const winner = winners.get(place);
+    if (winner === undefined) {
+      const explanation = 'is one of several for one place, with different values: map the one that is meant';
+      return { ...mapping, moves: false, reason: 'ambiguous', explanation };
+    }
+    if (agree(mapping.entry, winner)) return mapping;
+    const { name, origin } = winner;
+    const line = origin.line === undefined ? '' : `, line ${origin.line}`;
+    const explanation = `is overridden by ${name} (${origin.place}${line})`;
+    return { ...mapping, moves: false, reason: 'overridden', explanation };
+  });
+}
+
+/** By place what moves there, where that is more than one. */
+function contested(mappings: readonly Mapping[]): ReadonlyMap<string, readonly Mapping[]> {
+  const first = new Map<string, Mapping>();
+  const rivals = new Map<string, Mapping[]>();
+  for (const mapping of mappings) {
+    if (!mapping.moves) continue;
+    const place = placeText(mapping.place);
+    const other = first.get(place);
+    if (other === undefined) first.set(place, mapping);
+    else rivals.set(place, [...(rivals.get(place) ?? [other]), mapping]);
+  }
+  return rivals;
+}
+
+/** The entry whose value counts; undefined where several have the same right to it. */
+function winnerOf(rivals: readonly Mapping[]): Entry | undefined {
+  const most = Math.max(...rivals.map(closenessOf));
+  const lastOfName = new Map<string, Entry>();
+  for (const rival of rivals) if (closenessOf(rival) === most) lastOfName.set(rival.entry.name, rival.entry);
+  const [winner, ...others] = lastOfName.values();
+  return winner !== undefined && others.every((other) => agree(other, winner)) ? winner : undefined;
+}
+
+const closenessOf = ({ reason }: Mapping): number => closeness[reason] ?? 0;
+
+const agree = (one: Entry, other: Entry): boolean => sameValue(one.reveal(), other.reveal());
+
+/** A key has no slash. */
+const placeText = (place: Mapping['place']): string => `${place?.group}/${place?.key}`;
