@@ -7,6 +7,7 @@ import type { Chain, Place } from './chain.js';
 import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from './exchange-failure.js';
 import { noteOf } from './failure-note.js';
 import type { AnswerHead, AnswerHeaders } from './http/answer-head.js';
+import { Body } from './http/body.js';
 import type { Connection } from './http/connection.js';
 import { requestText } from './http/request-text.js';
 import type { Link } from './link.js';
@@ -63,8 +64,7 @@ export function exchange(
     let headers: AnswerHeaders | undefined;
     let probe = false;
     let place: Place<() => void> | undefined;
-    let size = 0;
-    const chunks: Buffer[] = [];
+    let body: Body | undefined;
 
     if (signal?.aborted === true) return reject(calledOff(signal.reason, address, path));
     if (line.full) return reject(lineFull(address, path, limits));
@@ -127,16 +127,16 @@ export function exchange(
     }
 
     function received(chunk: Buffer) {
-      size += chunk.length;
-      if (size > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
-      else chunks.push(chunk);
+      body ??= new Body();
+      if (body.size + chunk.length > limits.maxBodyBytes) fail(tooLarge(address, path, limits));
+      else body.add(chunk);
     }
 
     function completed() {
       if (headers === undefined || !settle()) return;
-      const body = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))?.toString() ?? '';
+      const text = body?.toString() ?? '';
       try {
-        resolve(readAnswer({ status, headers, text: body }, { address, path, anyText }));
+        resolve(readAnswer({ status, headers, text }, { address, path, anyText }));
       } catch (error) {
         reject(error);
       }
@@ -186,7 +186,7 @@ export function exchange(
       if (settled) return;
       if (probe && headers === undefined) breaker.gaveUp();
       settle();
-      chunks.length = 0;
+      body = undefined;
       connection?.destroy();
       reject(error);
     }
