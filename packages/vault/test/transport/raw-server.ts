@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createServer as createSecureServer, type TlsOptions } from 'node:tls';
 import { secretBody } from '../hostile-server.js';
 import { closing } from './setting.js';
@@ -17,9 +17,9 @@ export interface RawServer extends AsyncDisposable {
 
 export interface RawServerOptions {
   /** Called as soon as the head of a request is there. */
-  readonly head?: (socket: Socket, count: number) => void;
+  readonly head?: (socket: Socket, count: number, head: string) => void;
   /** Called when a request is complete. */
-  readonly whole?: (socket: Socket, count: number) => void;
+  readonly whole?: (socket: Socket, count: number, head: string) => void;
   /** Called for each connection. */
   readonly accept?: (socket: Socket, count: number) => void;
   readonly host?: string;
@@ -46,13 +46,13 @@ export async function startRawServer(options: RawServerOptions): Promise<RawServ
         held = held.slice(end + 4);
         left = Number(/\r\ncontent-length: (\d+)\r\n/.exec(text)?.[1] ?? 0);
         requests.push(text);
-        head?.(socket, requests.length);
+        head?.(socket, requests.length, text);
       }
       left -= held.length;
       held = '';
       if (left > 0) return;
       left = undefined;
-      whole?.(socket, requests.length);
+      whole?.(socket, requests.length, requests.at(-1) ?? '');
     });
     accept?.(socket, sockets.length);
   };
@@ -76,6 +76,20 @@ export async function startRawServer(options: RawServerOptions): Promise<RawServ
     },
   });
 }
+
+/** A proxy that opens a tunnel to a server, whatever name it is asked for. */
+export const startTunnelTo = (server: RawServer, tls?: TlsOptions): Promise<RawServer> =>
+  startRawServer({
+    ...(tls === undefined ? {} : { tls }),
+    head(socket, _, text) {
+      if (!text.startsWith('CONNECT ')) return;
+      const upstream = connect(Number(new URL(server.address).port), '127.0.0.1');
+      upstream.on('error', () => socket.destroy());
+      socket.on('close', () => upstream.destroy());
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    },
+  });
 
 /** A secret as Vault answers with it. */
 export const secretText = (data: object = { a: 1 }): string => JSON.stringify(secretBody(data));

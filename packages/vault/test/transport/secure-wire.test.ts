@@ -1,10 +1,10 @@
-import { connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ManualClock } from '@strongroom/core/testing';
 import { type DevServer, startDevServer } from '@strongroom/dev-server';
 import { type CertificateAuthority, makeAuthority } from '@strongroom/test-servers';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { answerOf, startRawServer } from './raw-server.js';
+import { answerOf, startRawServer, startTunnelTo } from './raw-server.js';
 import { failureOf, open, read } from './setting.js';
 
 let issuer: DevServer;
@@ -28,20 +28,6 @@ const answering = (text = answerOf()) =>
     whole: (socket) => void socket.write(text),
   });
 
-/** A proxy that opens a tunnel to a port, whatever name it is asked for. */
-const tunnelTo = ({ address }: { readonly address: string }) =>
-  startRawServer({
-    head(socket, count) {
-      // What looks like a request inside the tunnel is none.
-      if (count > 1 && socket.listenerCount('data') > 1) return;
-      const upstream = connect(Number(new URL(address).port), '127.0.0.1');
-      upstream.on('error', () => socket.destroy());
-      socket.on('close', () => upstream.destroy());
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.pipe(socket).pipe(upstream);
-    },
-  });
-
 const inTunnel = (
   proxy: { readonly address: string },
   address = 'https://vault.example.com:8200',
@@ -58,7 +44,7 @@ test('a connection asks for HTTP/1.1 and for the name that the certificate must 
   expect(await names(open(server.address, trusting()))).toEqual(['http/1.1', false]);
   const tls = { ...trusting().tls, serverName: 'vault.example.com' };
   expect(await names(open(server.address, { tls }))).toEqual(['http/1.1', 'vault.example.com']);
-  const proxy = await tunnelTo(server);
+  const proxy = await startTunnelTo(server);
   expect(await names(inTunnel(proxy))).toEqual(['http/1.1', 'vault.example.com']);
   // The name in a certificate has no dot at its end, and servers know none with it.
   const dotted = inTunnel(proxy, 'https://vault.example.com.:8200');
@@ -68,7 +54,7 @@ test('a connection asks for HTTP/1.1 and for the name that the certificate must 
 
 test('a connection is used again for reads and writes, over TLS and in a tunnel', async () => {
   const server = await answering(answerOf('{}'));
-  const proxy = await tunnelTo(server);
+  const proxy = await startTunnelTo(server);
   for (const vault of [open(server.address, trusting()), inTunnel(proxy)]) {
     const client = await vault.client();
     for (let round = 0; round < 3; round++) {
@@ -85,7 +71,7 @@ test('every connection sends at once, and notices when the other side has gone',
   const told = [vi.spyOn(Socket.prototype, 'setNoDelay'), vi.spyOn(Socket.prototype, 'setKeepAlive')];
   const plain = await startRawServer({ whole: (socket) => void socket.write(answerOf()) });
   const server = await answering();
-  const proxy = await tunnelTo(server);
+  const proxy = await startTunnelTo(server);
   for (const [vault, secure] of [
     [open(plain.address), false],
     [open(server.address, trusting()), true],
@@ -114,7 +100,7 @@ test.each(['end', 'resetAndDestroy'] as const)(
       repeatable: true,
       cause: { code: 'ECONNRESET' },
     });
-    const proxy = await tunnelTo(server);
+    const proxy = await startTunnelTo(server);
     expect((await failureOf(read(inTunnel(proxy, undefined, { clock })))).code).toBe('SOURCE_UNAVAILABLE');
     expect(clock.pending).toBe(0);
     await expect.poll(() => proxy.open + server.open, { interval: 1 }).toBe(0);
@@ -127,7 +113,7 @@ test('a tunnel that is cut while it is idle costs one more, and in an answer the
     tls: certificate,
     whole: (socket, count) => void socket.write(texts[count - 1] ?? answerOf()),
   });
-  const proxy = await tunnelTo(server);
+  const proxy = await startTunnelTo(server);
   const clock = new ManualClock();
   const vault = inTunnel(proxy, undefined, { clock });
   expect(await read(vault)).toMatchObject(found);
@@ -144,7 +130,7 @@ test('a tunnel that is cut while it is idle costs one more, and in an answer the
 });
 
 test('a tunnel in which Vault is not whom it should be is closed', async () => {
-  const proxy = await tunnelTo(await answering());
+  const proxy = await startTunnelTo(await answering());
   const vault = inTunnel(proxy, 'https://other.example.com');
   expect((await failureOf(read(vault))).message).toContain('certificate that is not accepted');
   await expect.poll(() => proxy.open, { interval: 1 }).toBe(0);
@@ -185,7 +171,7 @@ test.each([
   ['waiting for one', () => undefined],
 ])('closing the client %s over TLS leaves nothing open, in a tunnel or not', async (_, whole) => {
   const server = await startRawServer({ tls: certificate, whole });
-  const proxy = await tunnelTo(server);
+  const proxy = await startTunnelTo(server);
   for (const [before, vault] of [open(server.address, trusting()), inTunnel(proxy)].entries()) {
     const failure = failureOf(read(vault));
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(before + 1);
