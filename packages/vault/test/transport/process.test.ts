@@ -33,18 +33,22 @@ const startVault = (secure = false) =>
 
 /** By all ways there are, without closing anything; its authority is one of the environment. */
 const program = (ways: unknown, snapshot: string) => `
+  import { AsyncLocalStorage } from 'node:async_hooks';
   import { setImmediate } from 'node:timers/promises';
   import { writeHeapSnapshot } from 'node:v8';
   import { createVault } from ${JSON.stringify(entry)};
+  const storage = new AsyncLocalStorage();
   const warnings = [];
   process.on('warning', ({ message }) => warnings.push(message));
   const clients = [];
+  const token = () => 'a';
   async function use(name, options) {
-    const vault = createVault({ ...options, token: () => 'a', retries: 0 });
+    const vault = createVault({ ...options, token, retries: 0 });
     clients.push(vault);
-    const read = async () => (await vault.kv('secret', { version: 2 }).read(name)).data.a.length;
-    const lengths = await Promise.all(Array.from({ length: 20 }, read));
     const client = await vault.client();
+    const context = { a: ['context', 'Wv3 ' + name].join('-') };
+    const read = () => storage.run(context, async () => (await vault.kv('secret', { version: 2 }).read(name)).data.a.length);
+    const lengths = await Promise.all(Array.from({ length: 20 }, read));
     await client.write('secret/data/' + name, { a: ['written', 'Zt4 ' + name].join('-') });
     lengths.push(await read());
     return new Set(lengths).size;
@@ -58,7 +62,7 @@ const program = (ways: unknown, snapshot: string) => `
   writeHeapSnapshot(${JSON.stringify(snapshot)});
   console.log(JSON.stringify({ done, warnings, clients: clients.length }));`;
 
-test('idle connections keep no process running, and nothing of what went over them alive', async () => {
+test('idle connections keep no process running, and nothing of what went over them alive, nor of where it was asked for', async () => {
   const [plain, secure, relay] = await Promise.all([startVault(), startVault(true), startVault(true)]);
   const [tunnel, secureTunnel] = await Promise.all([startTunnelTo(secure), startTunnelTo(secure, tls)]);
   const name = 'vault.example.com';
@@ -86,5 +90,5 @@ test('idle connections keep no process running, and nothing of what went over th
   });
   expect(relay.requests[0]).toContain(`GET http://${name}/v1/secret/data/secure-relay HTTP/1.1\r\n`);
   const text = await readFile(snapshot, 'utf8');
-  expect(text.match(/(?:answered-Kq7|written-Zt4) [\w-]+/g)).toBeNull();
+  expect(text.match(/(?:answered-Kq7|written-Zt4|context-Wv3) [\w-]+/g)).toBeNull();
 });

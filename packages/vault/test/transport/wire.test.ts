@@ -191,20 +191,23 @@ test('a large write goes to a server that reads slowly', async () => {
   expect([server.requests.length, server.sockets.length]).toEqual([2, 1]);
 });
 
-test('an answer before a request was read is one, and the connection is not used again', async () => {
-  const server = await startRawServer({
-    head(socket, count) {
-      if (count > 1) return void socket.write(answerOf());
-      socket.pause();
-      socket.write(answerOf('{"errors":["too large"]}', [], 'HTTP/1.1 413 No'));
-    },
-  });
-  const vault = open(server.address);
-  const client = await vault.client();
-  await expect(client.write('a', large)).rejects.toMatchObject({ response: { statusCode: 413 } });
-  expect(await read(vault)).toMatchObject(found);
-  expect(server.sockets).toHaveLength(2);
-});
+test.each(['write', 'end'] as const)(
+  'an answer before a request was read is one, and the connection is not used again: %s',
+  async (how) => {
+    const server = await startRawServer({
+      head(socket, count) {
+        if (count > 1) return void socket.write(answerOf());
+        socket.pause();
+        socket[how](answerOf('{"errors":["too large"]}', [], 'HTTP/1.1 413 No'));
+      },
+    });
+    const vault = open(server.address);
+    const client = await vault.client();
+    await expect(client.write('a', large)).rejects.toMatchObject({ response: { statusCode: 413 } });
+    expect(await read(vault)).toMatchObject(found);
+    expect(server.sockets).toHaveLength(2);
+  },
+);
 
 test('what is lost while it is being sent is told at once', async () => {
   const server = await startRawServer({ head: (socket) => void socket.resetAndDestroy() });
