@@ -120,7 +120,8 @@ test('a tunnel that is cut while it is idle costs one more, and in an answer the
   for (const socket of proxy.sockets) socket.resetAndDestroy();
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
   expect(await read(vault)).toMatchObject(found);
-  const failure = failureOf(read(vault));
+  // With a connection of its own, so that it is not repeated as one that had been closed before.
+  const failure = failureOf(read(inTunnel(proxy, undefined, { clock })));
   await expect.poll(() => server.requests.length, { interval: 1 }).toBe(3);
   for (const socket of proxy.sockets) socket.resetAndDestroy();
   // Whether the beginning of the answer arrived before the reset cannot be told.
