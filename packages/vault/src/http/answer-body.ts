@@ -1,4 +1,10 @@
-/** The body of an answer as it comes in. It takes no more than twice its size, in however small pieces it comes. */
+/** No smaller, so that the second chunk is seldom followed by a larger copy. */
+const leastBytes = 16 * 1024;
+
+/**
+ * The body of an answer as it comes in. A single chunk, as nearly every body is, stays what it is; several are copied
+ * into one buffer, as a chunk of one byte would keep all alive that was read from the connection with it.
+ */
 export class AnswerBody {
   #bytes: Buffer | undefined;
   #size = 0;
@@ -10,15 +16,9 @@ export class AnswerBody {
 
   add(chunk: Buffer): void {
     const size = this.#size + chunk.length;
-    if (this.#bytes === undefined) {
-      // Nearly every body comes in one piece, and is not copied.
-      this.#bytes = chunk;
-    } else {
-      if (this.#bytes.length < size) {
-        const larger = Buffer.allocUnsafe(Math.max(size, this.#bytes.length * 2));
-        this.#bytes.copy(larger, 0, 0, this.#size);
-        this.#bytes = larger;
-      }
+    if (this.#bytes === undefined) this.#bytes = chunk;
+    else {
+      if (size > this.#bytes.length) this.#bytes = this.#copy(Math.max(2 * size, leastBytes));
       chunk.copy(this.#bytes, this.#size);
     }
     this.#size = size;
@@ -27,5 +27,11 @@ export class AnswerBody {
   /** The body as UTF-8. */
   text(): string {
     return this.#bytes?.toString('utf8', 0, this.#size) ?? '';
+  }
+
+  #copy(bytes: number): Buffer {
+    const larger = Buffer.allocUnsafe(bytes);
+    this.#bytes?.copy(larger, 0, 0, this.#size);
+    return larger;
   }
 }

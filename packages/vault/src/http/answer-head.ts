@@ -29,14 +29,7 @@ export function readHead(text: string, bodyless: boolean): AnswerHead {
   const [, minor, code] = statusLine.exec(lines[0] ?? '') ?? [];
   if (code === undefined) throw new HttpFault('HTTP_BAD_STATUS_LINE');
   const status = Number(code);
-  const headers = new Map<string, string>();
-  for (let index = 1; index < lines.length; index++) {
-    const [, name = '', value = ''] = field.exec(lines[index] ?? '') ?? [];
-    if (name === '') throw new HttpFault('HTTP_BAD_HEADER');
-    const key = name.toLowerCase();
-    const before = headers.get(key);
-    headers.set(key, before === undefined ? value.trim() : `${before}, ${value.trim()}`);
-  }
+  const headers = readFields(lines, 1);
   const none = bodyless || status === 204 || status === 304 || status < 200;
   return {
     status,
@@ -46,11 +39,40 @@ export function readHead(text: string, bodyless: boolean): AnswerHead {
   };
 }
 
+/**
+ * Reads header fields, each a line.
+ *
+ * @param first the line that they begin with
+ * @throws HttpFault for what is none
+ */
+export function readFields(lines: readonly string[], first: number): AnswerHeaders {
+  const headers = new Map<string, string>();
+  for (let index = first; index < lines.length; index++) {
+    const [, name, padded = ''] = field.exec(lines[index] ?? '') ?? [];
+    if (name === undefined) throw new HttpFault('HTTP_BAD_HEADER');
+    const value = withoutPadding(padded);
+    const key = name.toLowerCase();
+    const before = headers.get(key);
+    headers.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
+}
+
 // The text behind the status may be empty, and is nothing to go by.
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 // RFC 9112, 5: a token, a colon without a space before it, and a value without control characters.
 const field = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 const closing = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/** Other spaces are part of the value, to every other reader too: a length with one of them is none. */
+function withoutPadding(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isPadding(text.charCodeAt(start))) start++;
+  while (end > start && isPadding(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const isPadding = (code: number): boolean => code === 32 || code === 9;
 
 /** RFC 9112, 6.3. */
 function framingOf(headers: AnswerHeaders, none: boolean): Framing {

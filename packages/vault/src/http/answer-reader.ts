@@ -1,4 +1,4 @@
-import { type AnswerHead, readHead } from './answer-head.js';
+import { type AnswerHead, readFields, readHead } from './answer-head.js';
 import { HttpFault } from './http-fault.js';
 
 /** Is told of an answer as it comes in. */
@@ -10,9 +10,14 @@ export interface AnswerReceiver {
 /** Node.js allows as much. */
 const maxHeadBytes = 16 * 1024;
 /** A length in hexadecimal digits, and what a proxy may have put behind it. */
-const maxChunkLineBytes = 1024;
+const maxChunkLineBytes = 256;
 const beginning = 'HTTP/1.';
 const nothing = Buffer.alloc(0);
+
+/** A line of which the end may still be missing. Extensions mean nothing to anybody. */
+const chunkLine = /^([\da-f]{1,12})(?:;[\t\x20-\x7e]*)?(?:(\r\n)|\r?$)/i;
+/** Half a line end, or a character that is in no line: whoever sends it may wait for nothing more. */
+const noLine = /(?<!\r)\n|\r(?!\n|$)|[^\t\r\n\x20-\x7e\x80-\xff]/;
 
 type Stage = 'head' | 'body' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailers' | 'over';
 
@@ -87,7 +92,7 @@ export class AnswerReader {
     const end = bytes.indexOf('\r\n\r\n');
     if (end === -1 || end > maxHeadBytes) {
       checkBeginning(bytes);
-      return this.#wait(bytes, maxHeadBytes, 'HTTP_LONG_HEADER');
+      return this.#waitForFields(bytes);
     }
     const head = readHead(bytes.toString('latin1', 0, end), this.#bodyless);
     const rest = bytes.subarray(end + 4);
@@ -112,15 +117,13 @@ export class AnswerReader {
   }
 
   #readChunkLine(bytes: Buffer): Buffer | undefined {
-    const end = bytes.indexOf('\r\n');
-    if (end === -1 || end > maxChunkLineBytes) return this.#wait(bytes, maxChunkLineBytes, 'HTTP_BAD_CHUNK');
-    // Extensions mean nothing to anybody.
-    const [, digits] =
-      /^([\da-f]{1,12})[\t ]*(?:;[\t\x20-\x7e]*)?$/i.exec(bytes.toString('latin1', 0, end)) ?? [];
+    const [line = '', digits, end] = chunkLine.exec(bytes.toString('latin1', 0, maxChunkLineBytes + 2)) ?? [];
     if (digits === undefined) throw new HttpFault('HTTP_BAD_CHUNK');
+    if (end === undefined) return this.#wait(bytes, maxChunkLineBytes + 1, 'HTTP_BAD_CHUNK');
     this.#left = Number.parseInt(digits, 16);
     this.#stage = this.#left === 0 ? 'trailers' : 'chunk';
-    return bytes.subarray(end + 2);
+    // With the end of its line the last chunk looks like the first line of a head, so that both end alike.
+    return bytes.subarray(this.#left === 0 ? line.length - 2 : line.length);
   }
 
   #readChunkEnd(bytes: Buffer): Buffer | undefined {
@@ -132,11 +135,17 @@ export class AnswerReader {
 
   /** Fields behind the body. Nobody asked for any: they are passed over, up to the empty line. */
   #readTrailers(bytes: Buffer): Buffer | undefined {
-    const none = bytes.length >= 2 && bytes[0] === 13 && bytes[1] === 10;
-    const end = none ? -2 : bytes.indexOf('\r\n\r\n');
-    if (end === -1 || end > maxHeadBytes) return this.#wait(bytes, maxHeadBytes, 'HTTP_LONG_HEADER');
+    const end = bytes.indexOf('\r\n\r\n');
+    if (end === -1 || end > maxHeadBytes) return this.#waitForFields(bytes);
+    readFields(bytes.toString('latin1', 0, end).split('\r\n'), 1);
     this.#stage = 'over';
     return bytes.subarray(end + 4);
+  }
+
+  #waitForFields(bytes: Buffer): undefined {
+    if (noLine.test(bytes.toString('latin1'))) throw new HttpFault('HTTP_BAD_HEADER');
+    // With all but the last byte of the empty line.
+    return this.#wait(bytes, maxHeadBytes + 3, 'HTTP_LONG_HEADER');
   }
 
   #wait(bytes: Buffer, most: number, code: 'HTTP_LONG_HEADER' | 'HTTP_BAD_CHUNK'): undefined {
@@ -149,5 +158,4 @@ export class AnswerReader {
 function checkBeginning(bytes: Buffer): void {
   const text = bytes.toString('latin1', 0, beginning.length);
   if (!beginning.startsWith(text)) throw new HttpFault('HTTP_BAD_STATUS_LINE');
-  if (/[^\r]\n|\r[^\n]|\0/.test(bytes.toString('latin1'))) throw new HttpFault('HTTP_BAD_HEADER');
 }

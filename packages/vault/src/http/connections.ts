@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Connection, type ConnectionKeeper } from './connection.js';
 import type { Dial } from './dial.js';
 
@@ -8,7 +9,8 @@ export class Connections implements ConnectionKeeper {
   #idle: Connection[] = [];
 
   constructor(dial: Dial, idleTimeoutMs: number) {
-    this.#dial = dial;
+    // A connection is not to keep the context of the request alive that it is made for.
+    this.#dial = AsyncResource.bind(dial);
     this.#idleTimeoutMs = idleTimeoutMs;
   }
 

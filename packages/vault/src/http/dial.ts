@@ -9,13 +9,15 @@ export type Dial = (made: Made) => () => void;
 
 export type Made = (error: unknown, socket?: Socket) => void;
 
-/** What every connection is asked to do: send at once, and notice when the other side has gone. */
-export const socketOptions = Object.freeze({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 1_000 });
+/** After how long without a byte the system looks whether the other side is there, in milliseconds. */
+const keepAliveDelayMs = 1_000;
 
 /** Calls back when a connection that is being made is there, or is not to be had. */
 export function whenConnected(socket: Socket, event: 'connect' | 'secureConnect', made: Made): () => void {
   const connected = () => {
     stopListening();
+    // To send at once, and to notice when the other side has gone. As options node:tls would pass them over.
+    socket.setNoDelay(true).setKeepAlive(true, keepAliveDelayMs);
     made(undefined, socket);
   };
   const failed = (error: unknown) => {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
 import type { VaultError } from '../vault-error.js';
@@ -33,17 +34,16 @@ export class Endpoint {
   readonly address: Address;
   readonly breaker: Breaker;
   readonly headers: RequestHeaders;
-  readonly #options: EndpointOptions;
-  readonly #proxy: HttpProxy | undefined;
   readonly #wire: Wire;
+  readonly #open: () => Link | Promise<Link>;
   #link: Link | Promise<Link> | undefined;
   #closed = false;
 
   constructor(address: Address, proxy: HttpProxy | undefined, options: EndpointOptions) {
     const { limits, clock, namespace, consistency, underWay, logger, activities } = options;
     this.address = address;
-    this.#proxy = proxy;
-    this.#options = options;
+    // Not in the context of the first request: connections outlive it.
+    this.#open = AsyncResource.bind(() => openLink({ ...options, address, proxy }));
     this.headers = new RequestHeaders(address, namespace);
     this.breaker = new Breaker({
       ...limits,
@@ -106,7 +106,7 @@ export class Endpoint {
   }
 
   #connect(): Link | Promise<Link> {
-    const link = openLink({ ...this.#options, address: this.address, proxy: this.#proxy });
+    const link = this.#open();
     if ('then' in link) {
       link.catch(() => {
         // The files that it needs may be there the next time.

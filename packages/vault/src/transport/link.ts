@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Clock, Logger } from '@strongroom/core';
 import { Connections } from '../http/connections.js';
-import { type Dial, socketOptions, whenConnected } from '../http/dial.js';
+import { type Dial, whenConnected } from '../http/dial.js';
 import { fieldText } from '../http/request-text.js';
 import type { Address } from './address.js';
 import type { HttpProxy } from './http-proxy.js';
@@ -51,6 +51,6 @@ function linkBy(dial: Dial, { address, proxy, limits }: LinkOptions): Link {
 function plainDial({ address, proxy }: LinkOptions): Dial {
   const { socketPath: path } = address;
   const { hostname: host, port } = proxy ?? address;
-  const target = path === undefined ? { host, port, ...socketOptions } : { path };
+  const target = path === undefined ? { host, port } : { path };
   return (made) => whenConnected(connect(target), 'connect', made);
 }

@@ -45,7 +45,6 @@ export class RequestHeaders {
     const fields = new Map(this.#fields);
     if (body !== undefined) fields.set('content-type', 'application/json');
     for (const [name, value] of Object.entries(own ?? {})) if (!ownFields.has(name)) fields.set(name, value);
-    if (body !== undefined) fields.set('content-length', String(Buffer.byteLength(body)));
     return written(fields);
   }
 

@@ -1,5 +1,5 @@
 import type { Dial } from '../http/dial.js';
-import { socketOptions, whenConnected } from '../http/dial.js';
+import { whenConnected } from '../http/dial.js';
 import type { LinkOptions } from './link.js';
 import { TlsFiles } from './tls-files.js';
 import { openTunnel } from './tunnel.js';
@@ -13,7 +13,7 @@ export async function secureDial({ address, proxy, tls, logger }: LinkOptions): 
   const { connect, createSecureContext } = await import('node:tls');
   const files = new TlsFiles(tls, address.text, createSecureContext, logger);
   await files.current();
-  const common = { ...socketOptions, ALPNProtocols: ['http/1.1'] };
+  const common = { ALPNProtocols: ['http/1.1'] };
 
   if (address.protocol === 'http:' && proxy !== undefined) {
     // The options are for Vault: what the proxy shows is judged as Node.js judges it.
@@ -29,19 +29,19 @@ export async function secureDial({ address, proxy, tls, logger }: LinkOptions): 
   return (made) => {
     let callOff: (() => void) | undefined;
     let calledOff = false;
-    files.current().then(
-      (security) => {
+    files
+      .current()
+      .then((security) => {
         if (calledOff) return;
         const options = { ...common, ...security, host, port, servername };
         callOff =
           tunnel === undefined
             ? whenConnected(connect(options), 'secureConnect', made)
             : openTunnel({ ...tunnel, security: options }, made);
-      },
-      (error) => {
+      })
+      .catch((error) => {
         if (!calledOff) made(error);
-      },
-    );
+      });
     return () => {
       calledOff = true;
       callOff?.();
@@ -49,8 +49,8 @@ export async function secureDial({ address, proxy, tls, logger }: LinkOptions): 
   };
 }
 
-/** Of what a certificate has to be for; an IP address is no name that may be asked for. */
-const serverName = (host: string): string => (/^[\d.]+$|:/.test(host) ? '' : host);
+/** Of what a certificate has to be for, without a dot at its end; an IP address is no name that may be asked for. */
+const serverName = (host: string): string => (/^[\d.]+$|:/.test(host) ? '' : host.replace(/\.$/, ''));
 
 const requestOf = async (secure: boolean) =>
   secure ? (await import('node:https')).request : (await import('node:http')).request;

@@ -55,13 +55,15 @@ export function openTunnel(options: TunnelOptions, made: Made): () => void {
   );
   asking.on('response', ({ statusCode }) => refuse(statusCode));
   asking.on('connect', ({ statusCode }: IncomingMessage, tunnel: Socket) => {
+    // The request, and all that it leads to, is not to live as long as the tunnel.
+    asking.removeAllListeners().on('error', () => undefined);
     const closeTunnel = () => tunnel.destroy();
     if (statusCode !== 200) {
       closeTunnel();
       return refuse(statusCode);
     }
     const secured = connect({ ...security, socket: tunnel });
-    tunnel.once('close', () => secured.destroy());
+    closeWith(tunnel, secured);
     const callOffSecured = whenConnected(secured, 'secureConnect', made);
     callOff = () => {
       callOffSecured();
@@ -70,6 +72,11 @@ export function openTunnel(options: TunnelOptions, made: Made): () => void {
   });
   asking.end();
   return () => callOff();
+}
+
+/** Not with a function that leads to more than the two: it lives as long as they do. */
+function closeWith(tunnel: Socket, secured: Socket): void {
+  tunnel.once('close', () => secured.destroy());
 }
 
 function proxyFault({ address, proxy }: TunnelOptions, what: string, repeatable: boolean): VaultError {

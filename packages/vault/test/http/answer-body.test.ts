@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AnswerBody } from '../../src/http/answer-body.js';
@@ -13,4 +15,17 @@ test('a body is the same in whatever pieces it comes, and the pieces stay what t
       expect(given).toEqual(pieces.map((piece) => Buffer.from(piece)));
     }),
   );
+});
+
+test('keeps nothing alive that its bytes came with', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  const body = new AnswerBody();
+  for (let count = 0; count < 4_000; count++) body.add(Buffer.alloc(64 * 1024, 'a').subarray(7, 8));
+  // 250 MiB came.
+  collect();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+  expect(body.text()).toBe('a'.repeat(4_000));
 });

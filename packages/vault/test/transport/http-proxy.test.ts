@@ -100,9 +100,12 @@ test('passes plain http on by a proxy, when code allows it', async () => {
   const server = await startServer();
   const proxy = await startForwardProxy(server.address);
   const address = 'http://vault.example.com:8200';
-  const vault = open(address, { proxy: proxy.address, allowInsecureHttp: true });
-  expect(await read(vault)).toMatchObject({ status: 'found' });
-  expect(proxy.asked).toEqual([`GET ${address}/v1/secret/data/app/test/database`]);
+  const given = withCredentials(proxy.address, 'user', 'p:a ss');
+  const vault = open(address, { proxy: given, allowInsecureHttp: true });
+  for (let round = 0; round < 2; round++) expect(await read(vault)).toMatchObject({ status: 'found' });
+  expect(new Set(proxy.asked)).toEqual(new Set([`GET ${address}/v1/secret/data/app/test/database`]));
+  expect(proxy.credentials).toEqual(Array(2).fill(`Basic ${Buffer.from('user:p:a ss').toString('base64')}`));
+  expect(proxy.open).toBe(1);
 });
 
 test.each([
