@@ -26,8 +26,10 @@ export function readBody(message: IncomingMessage): Promise<Buffer | undefined> 
       }
     });
     message.on('end', () => resolve(length > MAX_BODY ? undefined : Buffer.concat(chunks)));
-    message.on('aborted', () => reject(new Error('the client went away')));
     message.on('error', reject);
-    message.on('close', () => reject(new Error('the client went away')));
+    message.on('close', () => {
+      // It comes after every request; an error with its stack is dear.
+      if (!message.complete) reject(new Error('the client went away'));
+    });
   });
 }

@@ -32,11 +32,11 @@ const headersOf = (message: IncomingMessage): Map<string, string> => {
 };
 
 function send(response: ServerResponse, answer: Answer): void {
-  const body = Buffer.from(answer.body);
+  const { body } = answer;
   const hasLength = answer.status !== 204 && answer.status !== 304;
   response.writeHead(answer.status, {
     ...answer.headers,
-    ...(hasLength ? { 'Content-Length': String(body.length) } : {}),
+    ...(hasLength ? { 'Content-Length': String(Buffer.byteLength(body)) } : {}),
   });
   response.end(body);
 }

@@ -28,7 +28,8 @@ export class RequestLog {
     this.#records.push(record);
     if (this.#records.length > MAX_RECORDS) this.#records.shift();
     return (status) => {
-      const index = this.#records.indexOf(record);
+      // It is among the last.
+      const index = this.#records.lastIndexOf(record);
       record = { ...record, status };
       if (index !== -1) this.#records[index] = record;
     };
