@@ -13,7 +13,7 @@ import type { TokenReader } from './auth/token.js';
 import type { TokenFiles } from './auth/token-file.js';
 import { tokensFor } from './auth/tokens-for.js';
 import { readCapabilities } from './capabilities.js';
-import { checkOptions } from './configuration-problem.js';
+import { checkOptions, notConfigured, problem } from './configuration-problem.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
@@ -237,7 +237,7 @@ const leaseNames: OptionNames<LeaseOptions> = {
   onFailed: true,
 };
 
-/** @throws ConfigurationError for options of options that there are not */
+/** @throws ConfigurationError for options of options that there are not, or that cannot be */
 function checkWays({ tls, proxy }: VaultOptions): void {
   if (tls !== undefined) {
     checkOptions('tls', tls, {
@@ -251,6 +251,11 @@ function checkWays({ tls, proxy }: VaultOptions): void {
       serverName: true,
       skipVerify: true,
     });
+    const { skipVerify: _, ...texts } = tls;
+    const wrong = Object.entries(texts).filter(([, text]) => text !== undefined && typeof text !== 'string');
+    if (wrong.length > 0) {
+      throw notConfigured(wrong.map(([name]) => problem(`tls.${name}`, 'is not given as text')));
+    }
   }
   if (typeof proxy === 'object') checkOptions('proxy', proxy, { https: true, http: true, except: true });
 }

@@ -42,6 +42,11 @@ describe('an option that nobody has is refused, and what it was meant to be is n
     ],
     [
       'createVault',
+      [{ address, tls: { serverName: 5, ca: undefined } }],
+      /^tls\.serverName is not given as text\./,
+    ],
+    [
+      'createVault',
       [{ address, proxy: { htps: 'x' } }],
       'htps is no option of proxy. Was it meant to be https?',
     ],
