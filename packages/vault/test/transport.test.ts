@@ -483,6 +483,7 @@ test('reports every option that cannot work, at once', () => {
     createVault({
       address: 'http://u:hunter2@vault',
       maxSockets: 0,
+      maxWaiting: 1.5,
       retries: -1,
       requestTimeoutMs: Number.NaN,
       namespace: 'a b',
@@ -491,9 +492,15 @@ test('reports every option that cannot work, at once', () => {
   ).toThrow(
     expect.objectContaining({
       code: 'SETTINGS_INVALID',
-      problems: ['address', 'maxSockets', 'requestTimeoutMs', 'retries', 'namespace', 'authNamespace'].map(
-        (name) => expect.objectContaining({ name }),
-      ),
+      problems: [
+        'address',
+        'maxSockets',
+        'maxWaiting',
+        'requestTimeoutMs',
+        'retries',
+        'namespace',
+        'authNamespace',
+      ].map((name) => expect.objectContaining({ name })),
     }),
   );
 });

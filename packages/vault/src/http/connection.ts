@@ -20,6 +20,9 @@ export interface ConnectionKeeper {
   gone(connection: Connection): void;
 }
 
+/** The longest that a timer of Node.js waits. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
 /** A connection that is made, and secured where it is to be: one request at a time. */
 export class Connection {
   readonly #socket: Socket;
@@ -33,9 +36,9 @@ export class Connection {
   constructor(socket: Socket, keeper: ConnectionKeeper, idleTimeoutMs: number) {
     this.#socket = socket;
     this.#keeper = keeper;
-    this.#idleTimeoutMs = idleTimeoutMs;
-    this.#timeoutMs = idleTimeoutMs;
-    socket.setTimeout(idleTimeoutMs);
+    this.#idleTimeoutMs = Math.min(idleTimeoutMs, maxTimeoutMs);
+    this.#timeoutMs = this.#idleTimeoutMs;
+    socket.setTimeout(this.#timeoutMs);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => this.#ended());
     socket.on('error', (error) => this.#lost(error));

@@ -33,10 +33,7 @@ export function readRoutes(options: RouteOptions): {
     return { address };
   });
   const { limits, wrong } = readLimits(options);
-  for (const [name, least] of wrong) {
-    const hint = `Give a number of at least ${least}.`;
-    problems.push(problem(name, 'is not a number that can be gone by', hint));
-  }
+  for (const [name, hint] of wrong) problems.push(problem(name, 'is not a number that can be gone by', hint));
   for (const name of ['namespace', 'authNamespace'] as const) {
     if (isNoNamespace(options[name] ?? '')) {
       problems.push(problem(name, 'holds a space or a character that no namespace has'));

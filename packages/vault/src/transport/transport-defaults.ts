@@ -61,21 +61,23 @@ const mayBeNone = new Set<string>(['maxWaiting', 'retries', 'retryMinWaitMs', 'r
 /**
  * Fills the given numbers up with the defaults. A longer request stretches what stands in its way.
  *
- * @returns the limits, and what cannot be gone by, with the least that can
+ * @returns the limits, and what cannot be gone by, with what can
  */
 export function readLimits(given: Partial<TransportLimits>): {
   readonly limits: TransportLimits;
-  readonly wrong: readonly (readonly [name: string, least: number])[];
+  readonly wrong: readonly (readonly [name: string, hint: string])[];
 } {
   const names = Object.keys(transportDefaults);
   const chosen = Object.entries(given).filter(([name, value]) => names.includes(name) && value !== undefined);
   const limits: TransportLimits = { ...transportDefaults, ...Object.fromEntries(chosen) };
-  const wrong = names
-    .map((name) => [name, mayBeNone.has(name) ? 0 : 1] as const)
-    .filter(([name, least]) => {
-      const value = limits[name as keyof TransportLimits];
-      return !Number.isFinite(value) || value < least;
-    });
+  const wrong = names.flatMap((name) => {
+    const value = limits[name as keyof TransportLimits];
+    const least = mayBeNone.has(name) ? 0 : 1;
+    // A line with room for half a request would never be full.
+    const isCount = !name.endsWith('Ms');
+    if ((isCount ? Number.isInteger(value) : Number.isFinite(value)) && value >= least) return [];
+    return [[name, `Give a ${isCount ? 'whole ' : ''}number of at least ${least}.`] as const];
+  });
   const { requestTimeoutMs } = limits;
   return {
     limits: {

@@ -80,3 +80,19 @@ test('closing closes connections without work', async () => {
   await Promise.all(closed);
   expect(server.sockets.open).toBe(0);
 });
+
+test('a connection may wait for longer than a timer of Node.js can', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  try {
+    const { server, vault } = await given(answer, { idleTimeoutMs: 1e12 });
+    for (let times = 0; times < 2; times++) await read(vault);
+    // A warning is told in a turn of its own.
+    await delivered();
+    expect(server.sockets.most).toBe(1);
+    expect(warnings).toEqual([]);
+  } finally {
+    process.off('warning', note);
+  }
+});
