@@ -40,7 +40,7 @@ export function openTunnel(options: TunnelOptions, made: Made): () => void {
     },
   });
   let callOff = () => {
-    asking.removeAllListeners().on('error', () => undefined);
+    asking.removeAllListeners().on('error', ignore);
     asking.destroy();
   };
   const fail = (what: string, repeatable: boolean) => {
@@ -56,7 +56,7 @@ export function openTunnel(options: TunnelOptions, made: Made): () => void {
   asking.on('response', ({ statusCode }) => refuse(statusCode));
   asking.on('connect', ({ statusCode }: IncomingMessage, tunnel: Socket) => {
     // The request, and all that it leads to, is not to live as long as the tunnel.
-    asking.removeAllListeners().on('error', () => undefined);
+    asking.removeAllListeners().on('error', ignore);
     const closeTunnel = () => tunnel.destroy();
     if (statusCode !== 200) {
       closeTunnel();
@@ -73,6 +73,9 @@ export function openTunnel(options: TunnelOptions, made: Made): () => void {
   asking.end();
   return () => callOff();
 }
+
+/** Made here, it leads to nothing: Node.js keeps the request as long as the connection to the proxy. */
+const ignore = () => undefined;
 
 /** Not with a function that leads to more than the two: it lives as long as they do. */
 function closeWith(tunnel: Socket, secured: Socket): void {
