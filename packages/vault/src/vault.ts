@@ -13,7 +13,7 @@ import type { TokenReader } from './auth/token.js';
 import type { TokenFiles } from './auth/token-file.js';
 import { tokensFor } from './auth/tokens-for.js';
 import { readCapabilities } from './capabilities.js';
-import { checkOptions, notConfigured, problem } from './configuration-problem.js';
+import { checkOptions } from './configuration-problem.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
@@ -26,7 +26,7 @@ import type { Cancellation } from './transport/cancellation.js';
 import type { ProxyOptions } from './transport/http-proxy.js';
 import { namespaceOf } from './transport/namespace.js';
 import { readRoutes } from './transport/routes.js';
-import type { TlsOptions } from './transport/tls.js';
+import { checkTls, type TlsOptions, warnUnverified } from './transport/tls.js';
 import type { TransportLimits } from './transport/transport-defaults.js';
 
 /** How a client behaves; what it connects to is in {@link VaultOptions}. */
@@ -239,31 +239,6 @@ const leaseNames: OptionNames<LeaseOptions> = {
 
 /** @throws ConfigurationError for options of options that there are not, or that cannot be */
 function checkWays({ tls, proxy }: VaultOptions): void {
-  if (tls !== undefined) {
-    checkOptions('tls', tls, {
-      ca: true,
-      caFile: true,
-      caFolder: true,
-      cert: true,
-      certFile: true,
-      key: true,
-      keyFile: true,
-      serverName: true,
-      skipVerify: true,
-    });
-    const { skipVerify: _, ...texts } = tls;
-    const wrong = Object.entries(texts).filter(([, text]) => text !== undefined && typeof text !== 'string');
-    if (wrong.length > 0) {
-      throw notConfigured(wrong.map(([name]) => problem(`tls.${name}`, 'is not given as text')));
-    }
-  }
+  if (tls !== undefined) checkTls(tls);
   if (typeof proxy === 'object') checkOptions('proxy', proxy, { https: true, http: true, except: true });
-}
-
-/** The one thing that is said even without a logger, as Node.js itself does. */
-function warnUnverified(address: string, logger: Logger | undefined): void {
-  const warning =
-    'the certificate of Vault is not verified: anybody on the way can read and change everything';
-  if (logger !== undefined) logger.warn({ address }, warning);
-  else process.emitWarning(`${warning} (${address})`, { type: 'StrongroomWarning' });
 }

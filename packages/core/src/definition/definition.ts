@@ -1,3 +1,4 @@
+// Over 250 lines: the types of a definition, and what makes one, read together.
 import type { $ZodType, output } from 'zod/v4/core';
 import { isStrongroomError, StrongroomError } from '../errors/errors.js';
 import { checkOptions } from '../option-names.js';

@@ -1,5 +1,5 @@
 import type { Setting } from '../definition/definition.js';
-import { type Step, settledAt, type Trail } from '../resolution/chain.js';
+import { type Step, settledAt, type Trail } from '../resolution/trail.js';
 import { absenceText } from '../source/absence.js';
 import { environmentSourceName } from '../source/environment-source.js';
 import type { Absent, Found, Misconfigured } from '../source/source.js';

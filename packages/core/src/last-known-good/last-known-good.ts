@@ -1,3 +1,4 @@
+// Over 250 lines: when the file is read, written and believed, in one place.
 import { types } from 'node:util';
 import {
   type Clock,

@@ -12,21 +12,7 @@ import type { Patience } from '../patience.js';
 import { absenceWords } from '../source/absence.js';
 import type { Failed, Found, Known, Lookup, LookupContext, Source, Unchanged } from '../source/source.js';
 import { threw } from '../threw.js';
-
-/** What every source said about one setting, in order of precedence. */
-export interface Trail {
-  readonly setting: Setting;
-  /** One step a source; `undefined` where the source was not asked, since an earlier one had answered. */
-  readonly steps: readonly Step[];
-}
-
-export interface Step {
-  readonly source: string;
-  readonly lookup: Exclude<Lookup, Unchanged> | StillFound | undefined;
-}
-
-/** A value that was found last time still holds: the answer, and where the value lies. */
-type StillFound = Unchanged & Pick<Known, 'locator' | 'version'>;
+import { isFinal, type Step, type StillFound, type Trail } from './trail.js';
 
 /** What the whole chain said. */
 export interface ChainAnswer {
@@ -49,43 +35,10 @@ export interface SourceAsked {
 /** What each source found the last time, by its name. */
 export type KnownOfSources = ReadonlyMap<string, ReadonlyMap<string, Known>>;
 
-/** The step that decides about a setting: the first that found a value or a contradiction; else the end. */
-export function settledAt({ steps }: Trail): number {
-  const index = steps.findIndex(({ lookup }) => isFinal(lookup));
-  return index === -1 ? steps.length : index;
-}
-
 /** A trail that is being made. */
 interface OpenTrail extends Trail {
   readonly steps: Step[];
   settled: boolean;
-}
-
-interface Failure {
-  readonly source: string;
-  readonly error: SourceError;
-}
-
-/** The sources that could not be asked on the way to the answer, or for the answer itself. */
-export function failuresOn(trail: Trail): readonly Failure[] {
-  const end = settledAt(trail);
-  let failures: Failure[] | undefined;
-  // A loop, for nearly always there is none, and there may be thousands of settings.
-  for (let index = 0; index <= end; index += 1) {
-    const step = trail.steps[index];
-    const error = step === undefined ? undefined : failureOf(step);
-    if (step === undefined || error === undefined) continue;
-    failures ??= [];
-    failures.push({ source: step.source, error });
-  }
-  return failures ?? none;
-}
-
-const none: readonly Failure[] = Object.freeze([]);
-
-function failureOf({ lookup }: Step): SourceError | undefined {
-  if (lookup?.status === 'failed') return lookup.error;
-  return lookup?.status === 'found' ? lookup.staleBecause : undefined;
 }
 
 /**
@@ -148,9 +101,6 @@ export async function askChain(
 
 const timeOf = ({ name }: Source, settings: number, startedAt: number, clock: Clock): SourceAsked =>
   Object.freeze({ source: name, settings, startedAt, durationMs: clock.now() - startedAt });
-
-const isFinal = (lookup: Step['lookup']): boolean =>
-  lookup?.status === 'found' || lookup?.status === 'unchanged' || lookup?.status === 'misconfigured';
 
 const momentOf = <M extends object>({ name }: Source, moment: M, known: KnownOfSources) => {
   const ofThis = known.get(name);

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors/errors.js';
-import { settledAt, type Trail } from './chain.js';
+import { settledAt, type Trail } from './trail.js';
 
 /**
  * Tells one version of a value that is not valid from another, so that each is reported once. Without a

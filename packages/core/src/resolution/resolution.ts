@@ -5,9 +5,10 @@ import type { Patience } from '../patience.js';
 import { type Evidence, explain, goodOf, type SettingExplanation } from '../snapshot/explanation.js';
 import type { AbsenceReason, Found, Known } from '../source/source.js';
 import { failuresOf, type SourceFailure } from '../source/source-failure.js';
-import { type ChainAnswer, failuresOn, type KnownOfSources, settledAt, type Trail } from './chain.js';
+import type { ChainAnswer, KnownOfSources } from './chain.js';
 import { refusalMark } from './refusal-mark.js';
 import { settle } from './settlement.js';
+import { failuresOn, settledAt, type Trail } from './trail.js';
 
 /** One setting's value, and where it comes from. There may be thousands, and each refresh makes them anew. */
 export interface Resolved {

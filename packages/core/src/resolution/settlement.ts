@@ -2,7 +2,7 @@ import type { OnSourceError } from '../definition/definition.js';
 import type { Problem } from '../errors/errors.js';
 import { invalid, misconfigured, missing, refused } from '../errors/problem.js';
 import type { Patience } from '../patience.js';
-import { settledAt, type Trail } from './chain.js';
+import { settledAt, type Trail } from './trail.js';
 import { validate, validateDefault, validateNothing } from './validation.js';
 
 /** What a trail comes to: a setting's value, or what keeps it from having one. */

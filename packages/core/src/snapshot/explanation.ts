@@ -1,4 +1,4 @@
-import { type Step, settledAt, type Trail } from '../resolution/chain.js';
+import { type Step, settledAt, type Trail } from '../resolution/trail.js';
 import { absenceText } from '../source/absence.js';
 import type { Found } from '../source/source.js';
 

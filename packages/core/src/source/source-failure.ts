@@ -1,5 +1,5 @@
 import type { SourceErrorCode } from '../errors/errors.js';
-import { failuresOn, type Trail } from '../resolution/chain.js';
+import { failuresOn, type Trail } from '../resolution/trail.js';
 
 /** One way in which a source could not be asked, and the settings that it touched. */
 export interface SourceFailure {

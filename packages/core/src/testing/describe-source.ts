@@ -1,3 +1,4 @@
+// Over 250 lines: it is one suite.
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';

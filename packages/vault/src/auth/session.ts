@@ -1,3 +1,4 @@
+// Over 250 lines: all of it is about one state, the token that is held.
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
 import { Canceller } from '../transport/cancellation.js';
@@ -38,7 +39,7 @@ export interface SessionOptions {
 
 /**
  * One token at a time, kept alive: renewed while that helps, replaced before it ends, and replaced when it turns
- * out to be dead, by one login that all wait for. Larger than most files, since all of it is about one state.
+ * out to be dead, by one login that all wait for.
  */
 export class Session implements Tokens {
   readonly #options: SessionOptions;

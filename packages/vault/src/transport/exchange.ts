@@ -1,3 +1,4 @@
+// Over 250 lines: a request from its beginning to its end, which is one state.
 import type { Clock } from '@strongroom/core';
 import { AnswerBody } from '../http/answer-body.js';
 import type { AnswerHead } from '../http/answer-head.js';

@@ -1,3 +1,6 @@
+import type { Logger } from '@strongroom/core';
+import { checkOptions, notConfigured, problem } from '../configuration-problem.js';
+
 /** How the connection to an `https://` address is secured. TLS is 1.2 or later. */
 export interface TlsOptions {
   /** Accepted authorities, as PEM text, instead of those that Node.js knows. */
@@ -16,4 +19,31 @@ export interface TlsOptions {
   readonly serverName?: string;
   /** Accepts any certificate. The logger warns of it each time. @default false */
   readonly skipVerify?: boolean;
+}
+
+/** @throws ConfigurationError for what is no option, or no text */
+export function checkTls(tls: TlsOptions): void {
+  checkOptions('tls', tls, {
+    ca: true,
+    caFile: true,
+    caFolder: true,
+    cert: true,
+    certFile: true,
+    key: true,
+    keyFile: true,
+    serverName: true,
+    skipVerify: true,
+  });
+  const { skipVerify: _, ...texts } = tls;
+  const wrong = Object.entries(texts).filter(([, text]) => text !== undefined && typeof text !== 'string');
+  if (wrong.length === 0) return;
+  throw notConfigured(wrong.map(([name]) => problem(`tls.${name}`, 'is not given as text')));
+}
+
+/** The one thing that is said even without a logger, as Node.js itself does. */
+export function warnUnverified(address: string, logger: Logger | undefined): void {
+  const warning =
+    'the certificate of Vault is not verified: anybody on the way can read and change everything';
+  if (logger !== undefined) logger.warn({ address }, warning);
+  else process.emitWarning(`${warning} (${address})`, { type: 'StrongroomWarning' });
 }
