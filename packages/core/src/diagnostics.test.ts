@@ -1,4 +1,7 @@
-import { channel } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 
 const who = { application: 'shop', environment: 'test' };
@@ -39,4 +42,21 @@ test('any other event is published at once, and those that wait before it', asyn
   expect(names).toEqual(['strongroom:refresh', 'strongroom:change']);
   await new Promise((resolve) => setImmediate(resolve));
   expect(names).toHaveLength(2);
+});
+
+test('whoever subscribes late is told, whatever was collected meanwhile', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { publish } = await untouched();
+  publish('deleted', who, [[]]);
+  await delay(1);
+  collect();
+  const names: string[] = [];
+  const listener = (_: unknown, name: string | symbol) => names.push(String(name));
+  subscribe('strongroom:deleted', listener);
+  // What follows on a collection has its turn.
+  for (let turn = 0; turn < 3; turn++) await delay(1);
+  publish('deleted', who, [[]]);
+  unsubscribe('strongroom:deleted', listener);
+  expect(names).toEqual(['strongroom:deleted']);
 });

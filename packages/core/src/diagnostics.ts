@@ -1,3 +1,4 @@
+import type { Channel } from 'node:diagnostics_channel';
 import type { ResolverEvents } from './resolver/resolver-state.js';
 
 /** What is published for each event of a resolver on the diagnostics channel `strongroom:<event>`. Never a value. */
@@ -11,7 +12,12 @@ export interface DiagnosticsMessage<E extends keyof ResolverEvents = keyof Resol
 /** The events that a good start has: they wait for the turn after it. */
 const startEvents: ReadonlySet<keyof ResolverEvents> = new Set(['refresh', 'ready']);
 
-let channels: typeof import('node:diagnostics_channel') | undefined;
+let diagnostics: typeof import('node:diagnostics_channel') | undefined;
+/**
+ * Each channel that was published on. Kept, since in Node.js 20 one that is collected takes that of the same name out of
+ * the list which was made after it, with all who subscribed to it.
+ */
+const channels = new Map<string, Channel>();
 const waiting: (() => void)[] = [];
 
 /**
@@ -24,15 +30,21 @@ export function publish<E extends keyof ResolverEvents>(
   details: ResolverEvents[E],
 ): void {
   waiting.push(() => {
-    const channel = channels?.channel(`strongroom:${event}`);
-    if (channel?.hasSubscribers !== true) return;
+    const channel = channelOf(`strongroom:${event}`);
+    if (!channel.hasSubscribers) return;
     channel.publish({ application, environment, details } satisfies DiagnosticsMessage<E>);
   });
-  if (channels !== undefined || !startEvents.has(event)) publishWaiting();
+  if (diagnostics !== undefined || !startEvents.has(event)) publishWaiting();
   else if (waiting.length === 1) setImmediate(publishWaiting);
 }
 
 function publishWaiting(): void {
-  channels ??= process.getBuiltinModule('node:diagnostics_channel');
   for (const each of waiting.splice(0)) each();
+}
+
+function channelOf(name: string): Channel {
+  diagnostics ??= process.getBuiltinModule('node:diagnostics_channel');
+  const channel = channels.get(name) ?? diagnostics.channel(name);
+  channels.set(name, channel);
+  return channel;
 }

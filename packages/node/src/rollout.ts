@@ -1,3 +1,4 @@
+import type { Channel } from 'node:diagnostics_channel';
 import {
   type Clock,
   type DiagnosticsMessage,
@@ -96,6 +97,9 @@ export async function decidedByFunction(
   }
 }
 
+/** Kept: in Node.js 20 one that is collected may take its successor, with all who subscribed to it, along. */
+let channel: Channel | undefined;
+
 /** Tells of a decision on the diagnostics channel of its event, and to the logger. */
 export function announce(
   decision: RolloutDecision,
@@ -103,7 +107,7 @@ export function announce(
   logger: Logger | undefined,
 ): void {
   const { mode, reason } = decision;
-  const channel = process.getBuiltinModule('node:diagnostics_channel').channel('strongroom:rollout');
+  channel ??= process.getBuiltinModule('node:diagnostics_channel').channel('strongroom:rollout');
   const message: DiagnosticsMessage<'rollout'> = { application, environment, details: [decision] };
   if (channel.hasSubscribers) channel.publish(message);
   logger?.info(decision, `Vault is ${mode === 'shadow' ? 'only compared' : mode}: ${reason}`);
