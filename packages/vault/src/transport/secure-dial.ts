@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Dial } from '../http/dial.js';
 import { whenConnected } from '../http/dial.js';
 import type { LinkOptions } from './link.js';
@@ -10,7 +11,7 @@ import { openTunnel } from './tunnel.js';
  * @throws VaultError `SOURCE_UNAVAILABLE` for files that cannot be read, before anything is connected
  */
 export async function secureDial({ address, proxy, tls, logger }: LinkOptions): Promise<Dial> {
-  const { connect, createSecureContext } = await import('node:tls');
+  const { checkServerIdentity, connect, createSecureContext } = await import('node:tls');
   const files = new TlsFiles(tls, address.text, createSecureContext, logger);
   await files.current();
   const common = { ALPNProtocols: ['http/1.1'] };
@@ -23,7 +24,13 @@ export async function secureDial({ address, proxy, tls, logger }: LinkOptions): 
   }
 
   const { hostname: host, port } = address;
-  const servername = tls.serverName ?? serverName(host);
+  const { serverName: wanted = host } = tls;
+  const servername = serverName(wanted);
+  // An IP address is asked for by no name, and looked for in the certificate all the same.
+  const identity: Pick<ConnectionOptions, 'checkServerIdentity'> =
+    servername === '' && wanted !== host
+      ? { checkServerIdentity: (_, shown) => checkServerIdentity(wanted, shown) }
+      : {};
   const tunnel =
     proxy === undefined ? undefined : { address, proxy, connect, request: await requestOf(proxy.secure) };
   return (made) => {
@@ -33,7 +40,7 @@ export async function secureDial({ address, proxy, tls, logger }: LinkOptions): 
       .current()
       .then((security) => {
         if (calledOff) return;
-        const options = { ...common, ...security, host, port, servername };
+        const options = { ...common, ...security, ...identity, host, port, servername };
         callOff =
           tunnel === undefined
             ? whenConnected(connect(options), 'secureConnect', made)

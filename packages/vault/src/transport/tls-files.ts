@@ -76,6 +76,7 @@ export class TlsFiles {
       cert: certRead ?? cert,
       key: keyRead ?? key,
     };
+    this.#checkAuthorities(given['ca']);
     const chosen: SecureContextOptions = Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     );
@@ -91,6 +92,19 @@ export class TlsFiles {
       const moment = { address: this.#address, path: '', answered: false, connected: false, reused: false };
       throw networkFault(error, moment);
     }
+  }
+
+  /** OpenSSL passes over what is no certificate, and then knows no authority at all: as if none had been named. */
+  #checkAuthorities(given: unknown): void {
+    if (given === undefined || wholeCertificate.test([given].flat().join('\n'))) return;
+    const { caFile, ca, caFolder } = this.#options;
+    const where = caFile ?? (ca === undefined ? caFolder : 'given as text');
+    const address = this.#address;
+    throw new VaultError(
+      'SOURCE_UNAVAILABLE',
+      `the authorities for ${address}, ${where}, hold no certificate in PEM`,
+      { address, hint: correctOptions },
+    );
   }
 
   /** Changes when a file does: by its time, its size, and for links the file that they lead to. */
@@ -136,7 +150,13 @@ export class TlsFiles {
     const address = this.#address;
     throw new VaultError('SOURCE_UNAVAILABLE', `${what} for ${address}, ${name}, cannot be read (${code})`, {
       address,
-      hint: 'Correct the TLS options, or the variables VAULT_CACERT, VAULT_CAPATH, VAULT_CLIENT_CERT, VAULT_CLIENT_KEY.',
+      hint: correctOptions,
     });
   }
 }
+
+const correctOptions =
+  'Correct the TLS options, or the variables VAULT_CACERT, VAULT_CAPATH, VAULT_CLIENT_CERT, VAULT_CLIENT_KEY.';
+
+/** One that is not cut off, as OpenSSL reads them too. */
+const wholeCertificate = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[\w+/=\s]+-----END \1-----/;

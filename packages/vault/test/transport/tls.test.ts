@@ -75,6 +75,54 @@ test('the name that the certificate must have may be another than that of the ad
   expect(await read(open(server.address, { tls }))).toMatchObject({ status: 'found' });
 });
 
+test('that name may be an IP address, which is asked for by no name', async () => {
+  const server = await startServer({ tls: { commonName: 'vault.example.com', addresses: ['192.0.2.7'] } });
+  const warnings: string[] = [];
+  const listen = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', listen);
+  const tls = { ca: caOf(server), serverName: '192.0.2.7' };
+  expect(await read(open(server.address, { tls }))).toMatchObject({ status: 'found' });
+  const error = await failureOf(read(open(server.address, { tls: { ...tls, serverName: '192.0.2.8' } })));
+  expect(error.cause).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  process.off('warning', listen);
+  expect(warnings).toEqual([]);
+});
+
+test('authorities that hold no certificate are told, rather than that the one shown is not accepted', async () => {
+  const server = await startServer({ tls: true });
+  const cut = join(folder, 'cut.pem');
+  await writeFile(cut, caOf(server).slice(0, -30));
+  const empty = join(folder, 'nothing');
+  await mkdir(empty);
+  const ways = [
+    [{ caFile: cut }, cut],
+    [{ caFolder: empty }, empty],
+    [{ ca: cut }, 'given as text'],
+    [{ ca: '' }, 'given as text'],
+  ] as const;
+  for (const [tls, where] of ways) {
+    const error = await failureOf(read(open(server.address, { tls })));
+    expect(error.message).toBe(`the authorities for ${server.address}, ${where}, hold no certificate in PEM`);
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', repeatable: false });
+    expect(error.hint).toContain('VAULT_CACERT');
+  }
+});
+
+test.each(['', 'half of it'])(
+  'authorities that are being written (%j) leave those of before',
+  async (text) => {
+    const server = await startMutual({});
+    const caFile = join(folder, 'written.pem');
+    await replace(caFile, server.certificate);
+    const vault = open(server.address, { tls: { caFile } });
+    await read(vault);
+    await replace(caFile, text === '' ? '' : server.certificate.slice(0, 200));
+    server.closeAllConnections();
+    await expect.poll(() => server.sockets, { interval: 1 }).toBe(0);
+    expect(await read(vault)).toMatchObject({ status: 'found' });
+  },
+);
+
 test('skipping verification works, and warns each time', async () => {
   const server = await startServer({ tls: { notBefore: 0, notAfter: 1_000 } });
   const warnings: unknown[] = [];
