@@ -14,6 +14,7 @@ import { answeredTooLate, calledOff, connectedTooLate, lineFull, tooLarge } from
 import { noteOf } from './failure-note.js';
 import type { Link } from './link.js';
 import { networkFault } from './network-fault.js';
+import { proxyFault } from './proxy-fault.js';
 import { redirected } from './redirect.js';
 import type { RequestHeaders } from './request-headers.js';
 import type { VaultRequest } from './transport.js';
@@ -117,7 +118,10 @@ class Exchange implements ExchangeReceiver {
     if (!breaker.untroubled) breaker.succeeded();
     const index = headers.get('x-vault-index');
     if (index !== undefined) learnIndex(index);
-    if (status >= 300 && status < 400) {
+    const { relay } = this.#link;
+    if (status === 407 && relay !== undefined) {
+      this.#fail(proxyFault(relay, `does not connect to it (${status})`, false));
+    } else if (status >= 300 && status < 400) {
       this.#fail(redirected(address.text, path, status, headers.get('location')));
     } else if (typeof framing === 'number' && framing > limits.maxBodyBytes) {
       this.#fail(tooLarge(address.text, path, limits));

@@ -5,6 +5,7 @@ import { type Dial, whenConnected } from '../http/dial.js';
 import { fieldText } from '../http/request-text.js';
 import type { Address } from './address.js';
 import type { HttpProxy } from './http-proxy.js';
+import { proxyFault, type Relay } from './proxy-fault.js';
 import { secureDial } from './secure-dial.js';
 import type { TlsOptions } from './tls.js';
 import type { TransportLimits } from './transport-defaults.js';
@@ -16,6 +17,8 @@ export interface Link {
   readonly prefix: string;
   /** Header fields of each request that are for a proxy, each with its line end. */
   readonly headers: string;
+  /** A proxy that requests are passed on by, and that may answer them itself. */
+  readonly relay: Relay | undefined;
 }
 
 /** What a link is made of. */
@@ -37,16 +40,25 @@ export function openLink(options: LinkOptions): Link | Promise<Link> {
 
 function linkBy(dial: Dial, { address, proxy, limits }: LinkOptions): Link {
   // A proxy is told the whole address of a request that it passes on; of one in a tunnel it sees nothing.
-  const relayed = proxy !== undefined && address.protocol === 'http:';
+  const relay = proxy !== undefined && address.protocol === 'http:' ? { address, proxy } : undefined;
+  const authorization = relay?.proxy.authorization;
   return {
-    connections: new Connections(dial, limits.idleTimeoutMs),
-    prefix: relayed ? address.text : address.prefix,
-    headers:
-      relayed && proxy.authorization !== undefined
-        ? fieldText('proxy-authorization', proxy.authorization)
-        : '',
+    connections: new Connections(relay === undefined ? dial : dialOf(relay, dial), limits.idleTimeoutMs),
+    prefix: relay === undefined ? address.prefix : address.text,
+    headers: authorization === undefined ? '' : fieldText('proxy-authorization', authorization),
+    relay,
   };
 }
+
+/** What fails on the way to the proxy says nothing of Vault. */
+const dialOf =
+  (relay: Relay, dial: Dial): Dial =>
+  (made) =>
+    dial((error, socket) => {
+      if (socket !== undefined) return made(undefined, socket);
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      made(proxyFault(relay, `cannot be reached (${code})`, true));
+    });
 
 function plainDial({ address, proxy }: LinkOptions): Dial {
   const { socketPath: path } = address;

@@ -2,10 +2,9 @@ import type { request as httpRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { type Made, whenConnected } from '../http/dial.js';
-import { VaultError } from '../vault-error.js';
 import type { Address } from './address.js';
-import { withNote } from './failure-note.js';
 import type { HttpProxy } from './http-proxy.js';
+import { proxyFault } from './proxy-fault.js';
 
 /** What a tunnel needs. */
 export interface TunnelOptions {
@@ -80,17 +79,4 @@ const ignore = () => undefined;
 /** Not with a function that leads to more than the two: it lives as long as they do. */
 function closeWith(tunnel: Socket, secured: Socket): void {
   tunnel.once('close', () => secured.destroy());
-}
-
-function proxyFault({ address, proxy }: TunnelOptions, what: string, repeatable: boolean): VaultError {
-  const error = new VaultError(
-    'SOURCE_UNAVAILABLE',
-    `Vault at ${address.text} cannot be reached: its proxy ${proxy.text} ${what}`,
-    {
-      address: address.text,
-      hint: 'Check VAULT_PROXY_ADDR, HTTPS_PROXY and NO_PROXY, the credentials for the proxy, and that it allows this address.',
-      repeatable,
-    },
-  );
-  return withNote(error, { unsent: true });
 }

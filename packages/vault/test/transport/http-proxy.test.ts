@@ -17,6 +17,7 @@ async function startForwardProxy(target: string, { answer = 200 }: { readonly an
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     credentials.push(request.headers['proxy-authorization']);
+    if (answer !== 200) return void response.writeHead(answer).end('<html>who are you?</html>');
     const { 'proxy-authorization': _, ...headers } = request.headers;
     const { pathname } = new URL(request.url ?? '');
     const onward = httpRequest({ port, path: pathname, method: request.method, headers }, (incoming) => {
@@ -106,6 +107,21 @@ test('passes plain http on by a proxy, when code allows it', async () => {
   expect(new Set(proxy.asked)).toEqual(new Set([`GET ${address}/v1/secret/data/app/test/database`]));
   expect(proxy.credentials).toEqual(Array(2).fill(`Basic ${Buffer.from('user:p:a ss').toString('base64')}`));
   expect(proxy.open).toBe(1);
+});
+
+test('a proxy that passes plain http on is told from Vault too, when it wants credentials or is not there', async () => {
+  const server = await startServer();
+  const proxy = await startForwardProxy(server.address, { answer: 407 });
+  const ways = { proxy: withCredentials(proxy.address, 'user', 'hunter2'), allowInsecureHttp: true };
+  const vault = open('http://vault.example.com', ways);
+  const refused = await failureOf(read(vault));
+  expect(refused).toMatchObject({ code: 'SOURCE_UNAVAILABLE', repeatable: false });
+  expect(refused.message).toContain(`its proxy ${proxy.address} does not connect to it (407)`);
+  await proxy[Symbol.asyncDispose]();
+  const dead = await failureOf(read(open('http://vault.example.com', ways)));
+  expect(dead).toMatchObject({ code: 'SOURCE_UNAVAILABLE', repeatable: true });
+  expect(dead.message).toContain(`its proxy ${proxy.address} cannot be reached (ECONNREFUSED)`);
+  for (const { hint } of [refused, dead]) expect(hint).toContain('VAULT_PROXY_ADDR');
 });
 
 test.each([
