@@ -64,6 +64,9 @@ interface RequestOptions {
 /** Stands for the transport's token, which node-vault does not get: without one it would take VAULT_TOKEN. */
 const ownToken = 'the token of the transport';
 
+/** Commands whose answer holds a token, but are no logins. */
+const makingTokens = ['tokenCreate', 'tokenCreateOrphan', 'tokenCreateRole', 'tokenRenew', 'tokenRenewSelf'];
+
 /**
  * Makes the `node-vault` client over a transport. The package is loaded now, and not before.
  */
@@ -79,6 +82,14 @@ export async function createNodeVaultClient(transport: Transport): Promise<NodeV
   // What it would otherwise take from VAULT_NAMESPACE and VAULT_PREFIX; the transport adds both by itself.
   client.namespace = undefined;
   client.pathPrefix = '';
+  // It would go on with a token that it made for somebody else, or with today's when another login has replaced that.
+  for (const name of makingTokens) {
+    const command = client.commands[name];
+    if (command === undefined) continue;
+    // Its types do not know the field.
+    const plain: typeof command & { readonly tokenSource: false } = { ...command, tokenSource: false };
+    client.generateFunction(name, plain);
+  }
   // The same methods, of which node-vault's types say less.
   return client as unknown as NodeVaultClient;
 }

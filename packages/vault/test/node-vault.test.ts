@@ -75,6 +75,18 @@ test('sends headers of one call with that call', async () => {
   });
 });
 
+test('goes on with the token of the client after it has made or renewed one', async () => {
+  const client = await vault.client();
+  answer = [200, { auth: { client_token: 's.made-for-somebody-else' } }];
+  await client.tokenCreate({ policies: ['app'] });
+  await client.tokenCreateOrphan({ policies: ['app'] });
+  await client.tokenCreateRole({ role_name: 'app' });
+  await client.tokenRenew({ token: 's.of-somebody-else' });
+  await client.tokenRenewSelf();
+  await client.mounts();
+  expect(server.requests.map(({ headers }) => headers['x-vault-token'])).toEqual(Array(6).fill(token));
+});
+
 test('is made once, and only when it is asked for', async () => {
   expect(await vault.client()).toBe(await vault.client());
 });
