@@ -103,11 +103,20 @@ export class Lease {
   /**
    * Asks for something new in its place now, as after a database refused the user. The one before ends by itself.
    *
-   * @throws SourceError when that failed; it is tried again all the same
+   * @throws SourceError when that failed; it is tried again all the same, unless the lease was released, revoked or
+   *   ended with its client: nothing new comes for such a one
    */
   async replace(): Promise<void> {
+    const over = () => new VaultError('SOURCE_UNAVAILABLE', `the lease of ${this.path} is given up`, details);
+    const details = {
+      address: this.#context.transport.address,
+      path: `/v1/${this.path}`,
+      hint: 'Ask for another one: vault.lease().',
+    };
+    if (this.#canceller.aborted) throw over();
     this.#callOff?.();
-    if (!this.#canceller.aborted) await this.#replace();
+    await this.#replace();
+    if (this.#canceller.aborted) throw over();
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -196,6 +196,31 @@ test('can be replaced at any time, also while it is being renewed', async () => 
   expect(clock.pending).toBe(0);
 });
 
+test('one that was given up is not replaced, and says so', async () => {
+  const vault = open({ revokeLeases: true });
+  const [released, revoked, closed, late] = await Promise.all(
+    Array.from({ length: 4 }, () => vault.lease(creds)),
+  );
+  released?.release();
+  await revoked?.revoke();
+  const stop = server.fail({ path: `/v1/${creds}`, answer: 'stall' });
+  // Under way when the client is closed.
+  const replacing = late?.replace();
+  replacing?.catch(() => undefined);
+  await vi.waitFor(() => expect(count(creds)).toBe(5), { interval: 1, timeout: 5_000 });
+  await vault.close();
+  stop();
+  const givenUp = {
+    code: 'SOURCE_UNAVAILABLE',
+    message: `the lease of ${creds} is given up`,
+    hint: 'Ask for another one: vault.lease().',
+  };
+  for (const call of [released?.replace(), revoked?.replace(), closed?.replace(), replacing]) {
+    await expect(call).rejects.toMatchObject(givenUp);
+  }
+  expect(count(creds)).toBe(5);
+});
+
 test('is ended by revoke, left alone by release, and either way no timer stays', async () => {
   const vault = open();
   const [one, two] = await Promise.all([vault.lease(creds), vault.lease(creds)]);
