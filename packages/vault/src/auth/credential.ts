@@ -20,6 +20,8 @@ export async function readCredential(credential: Credential, what: string, addre
   let text: unknown;
   let where = what;
   if (typeof credential === 'string') text = credential;
+  // In plain JavaScript a variable that is not set gets this far.
+  else if (credential === undefined || credential === null) throw refused('is not given', giveIt);
   else if (typeof credential === 'function') {
     try {
       text = await credential();
@@ -40,8 +42,7 @@ export async function readCredential(credential: Credential, what: string, addre
   }
   const trimmed = typeof text === 'string' ? text.trim() : '';
   if (trimmed !== '') return trimmed;
-  throw new VaultError('SOURCE_DENIED', `${where} is empty`, {
-    address,
-    hint: 'Give it, or correct where it comes from.',
-  });
+  throw new VaultError('SOURCE_DENIED', `${where} is empty`, { address, hint: giveIt });
 }
+
+const giveIt = 'Give it, or correct where it comes from.';

@@ -8,6 +8,9 @@ import { each, errorsOf } from '../vault-messages.js';
 const harmless =
   /^(?:permission denied|invalid (?:role ID|secret id|role or secret ID|username or password|token)|missing (?:role_id|secret_id|role|token|password|client token)|(?:namespace|service account name) not authorized|wrapping token is not valid or does not exist|namespace not found|invalid role name "[\w.-]{1,64}"|invalid [a-z ]{1,20} \([a-z]{3}\) claim(?:: [a-z ]{1,100})?|error validating (?:token|claims): [\w ().,:-]{1,150}|error validating claims: claim "[\w/.:-]{1,100}" (?:is missing|does not match any associated bound claim values)|role "[\w.-]{1,64}" could not be found|invalid certificate or no client certificate supplied|client certificate must be supplied|no client certificate found|tls connection required|no chain matching all constraints could be found for this login certificate|failed to match all constraints for this login certificate|ldap operation failed(?:: [a-z ]{1,80})?|failed to verify client's certificate: x509: [\w ,.:-]{1,150}|source address "[\d.:a-f]+" unauthorized.*)$/i;
 
+/** What one logged in with was looked at, and is not good. */
+const isUnverified = /^(?:failed to verify client's certificate|invalid [a-z ]+ \([a-z]{3}\) claim)/;
+
 /** Why a request without a token was refused, as an error. Of Vault's words only those that are known go on. */
 export function loginRefusal(
   { status, body, address }: VaultAnswer,
@@ -23,7 +26,7 @@ export function loginRefusal(
   const vault = `Vault at ${address}`;
   const incapacity = incapacityOf(status, errors);
   // Vault says so with the status of a fault of its own.
-  const unverified = vaultMessages.some((text) => text.startsWith("failed to verify client's certificate"));
+  const unverified = vaultMessages.some((text) => isUnverified.test(text));
   if (incapacity !== undefined) {
     const [what, remedy] = incapacities[incapacity];
     return new VaultError('SOURCE_UNAVAILABLE', `${vault} ${what}`, { ...details, hint: remedy });

@@ -83,13 +83,15 @@ export async function logIn(
   };
   try {
     const auth = await method(context);
+    // In plain JavaScript it may be anything, Vault's own words for it too.
+    if (typeof auth.token !== 'string') throw new TypeError('no token');
     const token = checkToken(auth.token, 'the token of the login', address);
     return { auth: { ...auth, token }, path: lastPath, body: last?.body, ageMs: last?.ageMs ?? 0 };
   } catch (error) {
     if (isStrongroomError(error)) throw error;
     throw new VaultError('SOURCE_DENIED', `the login to Vault at ${address} failed`, {
       address,
-      hint: 'Correct the function that was given as the auth method: it threw, or gave no token.',
+      hint: 'Correct the function that was given as the auth method: it threw, or gave no { token }.',
     });
   }
 }

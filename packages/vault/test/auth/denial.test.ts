@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startDevServer } from '@strongroom/dev-server';
 import { administer } from '@strongroom/test-servers';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { appRole, createVault } from '../../src/index.js';
+import { type AuthMethod, appRole, createVault, kubernetes, userpass } from '../../src/index.js';
 import {
   failureOf,
   makeAppRole,
@@ -136,6 +136,35 @@ test('a login that Vault cannot answer now is unavailable, not denied', async ()
   server.fail({ path: '/v1/auth/', answer: { status: 503 } });
   const vault = open(server, { auth });
   expect(await failureOf(read(vault))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+});
+
+test('a login with what is past its time is denied, though Vault says so as a fault of its own', async () => {
+  const { server } = await startServer();
+  const said = 'invalid expiration time (exp) claim: token is expired';
+  server.fail({ path: '/v1/auth/', answer: { status: 500, body: JSON.stringify({ errors: [said] }) } });
+  const error = await failureOf(read(open(server, { auth: kubernetes({ role: 'app', jwt: 'x' }) })));
+  expect(error).toMatchObject({ code: 'SOURCE_DENIED', vaultMessages: [said] });
+  expect(error.message).toContain(`denied the login at auth/kubernetes/login (500): ${said}`);
+  expect(error.hint).toContain('Check the role');
+});
+
+test('what one logs in with, and is not there, is named; so is an auth method that gives no token', async () => {
+  const { server } = await startServer();
+  const notSet = undefined as unknown as string;
+  const ways = [
+    [userpass({ username: 'app', password: notSet }), 'the password is not given'],
+    [kubernetes({ role: notSet, jwt: 'x' }), /^the .*role is not given$/],
+    [appRole({ roleId: notSet, secretId: 'x' }), 'the role id is not given'],
+  ] as const;
+  for (const [auth, message] of ways) {
+    const error = await failureOf(read(open(server, { auth })));
+    expect(error).toMatchObject({ code: 'SOURCE_DENIED', hint: 'Give it, or correct where it comes from.' });
+    expect(error.message).toMatch(message);
+  }
+  // Vault's own word for it.
+  const auth = (async () => ({ client_token: 'a' })) as unknown as AuthMethod;
+  const error = await failureOf(read(open(server, { auth })));
+  expect(error.hint).toContain('gave no { token }');
 });
 
 test('close revokes what logins gave and nothing else, when asked', async () => {
