@@ -96,6 +96,10 @@ function read(
     const hint = 'Correct the namespace (VAULT_NAMESPACE, STRONGROOM_VAULT_AUTH_NAMESPACE).';
     return ['SOURCE_DENIED', `${vault} has no such namespace`, hint];
   }
+  if (about(/^check-and-set parameter required/)) {
+    const hint = 'Read the secret, and write with the version that was read as cas; 0 for a new secret.';
+    return ['SOURCE_DENIED', `${vault} wants check-and-set for writes to ${path} (${status})${words}`, hint];
+  }
   if (errors.length === 0) {
     const hint = 'Check that the address is Vault itself and no proxy or other service.';
     return ['SOURCE_MALFORMED', `${vault} answered ${status} to ${path}, but not as Vault does`, hint];

@@ -134,6 +134,24 @@ test('20 MB are refused by their announced length, before they come', async () =
   });
 });
 
+test('limits that are not round are told as they were given', async () => {
+  const { vault } = await given((response) => json(response, 200, { data: 'x'.repeat(1_000_000) }), {
+    maxBodyBytes: 1_000_000,
+  });
+  expect((await failure(vault)).message).toMatch(/ answered with more than 1000000 bytes$/);
+
+  const clock = new ManualClock();
+  let asked = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const { vault: hasty } = await given(() => asked(), { clock, requestTimeoutMs: 40 });
+  const error = failure(hasty);
+  await waiting;
+  clock.advance(40);
+  expect((await error).message).toContain(' did not answer within 40 ms');
+});
+
 test('20 MB without an announced length are cut off at the limit', async () => {
   let written = 0;
   const { server, vault } = await given((response) => {

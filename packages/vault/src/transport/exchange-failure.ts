@@ -48,7 +48,8 @@ export function tooLarge(
   { maxBodyBytes }: Pick<TransportLimits, 'maxBodyBytes'>,
 ): VaultError {
   const mebibytes = maxBodyBytes / 1024 / 1024;
-  return new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered with more than ${mebibytes} MiB`, {
+  const most = Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${maxBodyBytes} bytes`;
+  return new VaultError('SOURCE_MALFORMED', `Vault at ${address} answered with more than ${most}`, {
     address,
     path,
     hint: 'Check that the address is Vault itself, or raise maxBodyBytes.',
@@ -110,4 +111,4 @@ function limitOf(
   return { within: left, option: 'deadlineMs' };
 }
 
-const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+const seconds = (ms: number): string => (ms < 100 ? `${Math.ceil(ms)} ms` : `${Math.round(ms / 100) / 10} s`);

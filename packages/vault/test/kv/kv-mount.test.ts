@@ -51,6 +51,8 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
       await expect(kv.write('guarded', { a: 1 })).rejects.toMatchObject({
         code: 'SOURCE_DENIED',
         vaultMessages: ['check-and-set parameter required for this call'],
+        message: expect.stringContaining('wants check-and-set for writes to /v1/team/two/data/guarded (400)'),
+        hint: 'Read the secret, and write with the version that was read as cas; 0 for a new secret.',
       });
       expect(await kv.write('guarded', { a: 1 }, { cas: 0 })).toMatchObject({ version: 1 });
     });
