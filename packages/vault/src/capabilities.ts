@@ -1,4 +1,4 @@
-import { checkOptions } from './configuration-problem.js';
+import { checkOptions, notAskable, problem } from './configuration-problem.js';
 import { objectAt, own } from './json-object.js';
 import { policyLine } from './kv/kv-path.js';
 import { refusal } from './refusal.js';
@@ -15,6 +15,9 @@ export async function readCapabilities(
   options: { readonly signal?: Cancellation },
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   checkOptions('vault.capabilities()', options, { signal: true });
+  if (!Array.isArray(paths)) {
+    throw notAskable([problem('paths', 'is no list of paths', 'Give a list, also of one path.')]);
+  }
   if (paths.length === 0) return new Map();
   const request: VaultRequest = {
     method: 'POST',

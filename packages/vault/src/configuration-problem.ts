@@ -29,6 +29,12 @@ export function checkOptions<T extends object>(
   );
 }
 
+/** That an option is neither true nor false: the text "false" would be taken for true. */
+export const notBoolean = (name: string, given: unknown): readonly Problem[] =>
+  given === undefined || typeof given === 'boolean'
+    ? []
+    : [problem(name, 'is neither true nor false', 'Give true or false, without quotation marks.')];
+
 /** All that is wrong with the way to Vault, as one error. */
 export function notConfigured(problems: readonly Problem[]): ConfigurationError {
   return new ConfigurationError('The way to Vault is not set up', problems);

@@ -19,6 +19,7 @@ import { KvVersions } from './kv/kv-version.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
+import { checkKinds } from './option-kinds.js';
 import { placementNames, vaultNames } from './option-names.js';
 import { type KvPlacement, placementDefaults } from './source/placement.js';
 import { createVaultSource } from './source/vault-source.js';
@@ -143,6 +144,7 @@ export interface Vault extends AsyncDisposable {
 export function createVault(options: VaultOptions): Vault {
   checkOptions('createVault()', options, vaultNames);
   checkWays(options);
+  checkKinds(options);
   const { routes, limits } = readRoutes(options);
   const [{ address }] = routes;
   const { tls = {}, logger, clock = systemClock } = options;

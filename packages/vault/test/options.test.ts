@@ -7,6 +7,8 @@ import * as api from '../src/index.js';
 const js = api as unknown as Record<string, (...args: unknown[]) => never>;
 const address = 'http://127.0.0.1:9';
 
+const noBoolean = 'is neither true nor false\\. Give true or false, without quotation marks\\.$';
+
 /** What was thrown or rejected with, each problem in a line. */
 async function problemsOf(action: () => unknown): Promise<readonly string[]> {
   try {
@@ -50,6 +52,21 @@ describe('an option that nobody has is refused, and what it was meant to be is n
       [{ address, proxy: { htps: 'x' } }],
       'htps is no option of proxy. Was it meant to be https?',
     ],
+    ['createVault', [{ address, allowInsecureHttp: 'false' }], new RegExp(`^allowInsecureHttp ${noBoolean}`)],
+    ['createVault', [{ address, revokeLeases: 'false' }], new RegExp(`^revokeLeases ${noBoolean}`)],
+    ['createVault', [{ address, revokeTokens: 'false' }], new RegExp(`^revokeTokens ${noBoolean}`)],
+    [
+      'createVault',
+      [{ address, tls: { skipVerify: 'false' } }],
+      new RegExp(`^tls\\.skipVerify ${noBoolean}`),
+    ],
+    ['createVault', [{ address, tls: { certFile: 'a' } }], /^tls\.key is not given, but the cert is\. /],
+    ['createVault', [{ address, tls: { key: 'a' } }], /^tls\.cert is not given, but the key is\. /],
+    ['createVault', [{ address, auth: 'approle' }], /^auth is no auth method\. /],
+    ['createVault', [{ address, token: 5 }], /^token is no token\. /],
+    ['vaultSource', [{ address, layout: 'groups' }], /^layout is neither group nor leaf\. /],
+    ['vaultSource', [{ address, kvVersion: 3 }], /^kvVersion is no version of KV\. /],
+    ['vaultSource', [{ address, marker: 'false' }], new RegExp(`^marker ${noBoolean}`)],
     ['createVault', [], /^createVault\(\) wants its options as an object\./],
     ['createVault', [{}], /^address is not given as text\. Write it as https:/],
     [
@@ -88,7 +105,7 @@ describe('an option that nobody has is refused, and what it was meant to be is n
     await using vault = api.createVault({ address: server.address, token: server.rootToken });
     const kv = vault.kv() as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     const untyped = vault as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const calls: readonly [() => unknown, string][] = [
+    const calls: [() => unknown, string][] = [
       [
         () => untyped['kv']?.('secret', { verison: 1 }),
         'verison is no option of vault.kv(). Was it meant to be version?',
@@ -139,8 +156,55 @@ describe('an option that nobody has is refused, and what it was meant to be is n
         'kv.metadata() wants its options as an object. The options are signal.',
       ],
     ];
+    const noVersion = 'version is no version. Give a number from 1 on; none for the latest.';
+    for (const version of [0, -1, 1.5, Number.NaN, '1', null]) {
+      calls.push([() => kv['read']?.('app/database', { version }), noVersion]);
+    }
+    for (const data of [undefined, null, 'a', 1, ['a']]) {
+      const what = 'is no object. Give the keys of the secret with their values.';
+      calls.push([() => kv['write']?.('app/database', data), `data ${what}`]);
+      calls.push([() => kv['patch']?.('app/database', data), `changes ${what}`]);
+    }
+    for (const versions of [1, '12', [], [0], ['1']]) {
+      const noList = 'versions is no list of versions. Name at least one, from 1 on.';
+      calls.push([() => kv['undelete']?.('app/database', versions), noList]);
+    }
+    for (const maxVersions of [-1, 1.5, Number.NaN, 2 ** 32, '3']) {
+      const problem = "maxVersions is no number of versions. Give a whole one; 0 for the mount's own.";
+      calls.push([() => kv['writeMetadata']?.('app/database', { maxVersions }), problem]);
+    }
+    calls.push(
+      [
+        () => kv['writeMetadata']?.('app/database', { deleteVersionAfterMs: -1 }),
+        'deleteVersionAfterMs is no time. Give milliseconds; 0 for never.',
+      ],
+      [
+        () => kv['writeMetadata']?.('app/database', { casRequired: 'false' }),
+        'casRequired is neither true nor false. Give true or false, without quotation marks.',
+      ],
+      [
+        () => untyped['kv']?.('secret', { version: 3 }),
+        'version is no version of KV. Give the number 1 or 2, or leave it out.',
+      ],
+      [
+        () => untyped['capabilities']?.('secret/data/app'),
+        'paths is no list of paths. Give a list, also of one path.',
+      ],
+    );
     for (const [call, problem] of calls) expect(await problemsOf(call)).toEqual([problem]);
     expect(server.requests).toEqual([]);
+  });
+
+  test('also by the variables', () => {
+    const { problems } = api.readVaultEnvironment(
+      { VAULT_NAMESPACE: 'a b', STRONGROOM_VAULT_AUTH_NAMESPACE: 'ü' },
+      { allowInsecureHttp: 'false' as unknown as boolean },
+    );
+    expect(problems.map(({ name }) => name)).toEqual([
+      'allowInsecureHttp',
+      'VAULT_NAMESPACE',
+      'STRONGROOM_VAULT_AUTH_NAMESPACE',
+    ]);
   });
 
   test('all at once', async () => {

@@ -1,10 +1,11 @@
 import { type EnvironmentVariables, type Problem, parseBoolean, type Source } from '@strongroom/core';
 import type { AuthMethod } from '../auth/auth-method.js';
-import { checkOptions, notConfigured, problem } from '../configuration-problem.js';
+import { checkOptions, notBoolean, notConfigured, problem } from '../configuration-problem.js';
 import { parseDuration } from '../duration.js';
 import { encodePath } from '../kv/kv-path.js';
 import { vaultSourceNames } from '../option-names.js';
 import type { KvPlacement } from '../source/placement.js';
+import { isNoNamespace, noNamespace } from '../transport/namespace.js';
 import { type VaultBehaviour, type VaultOptions, vaultSource } from '../vault.js';
 import { readEnvironmentAddress } from './environment-address.js';
 import { readEnvironmentAuth } from './environment-auth.js';
@@ -43,7 +44,7 @@ export function readVaultEnvironment(
 ): VaultEnvironment {
   checkOptions('readVaultEnvironment()', options, { allowInsecureHttp: true });
   const { allowInsecureHttp = false } = options;
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...notBoolean('allowInsecureHttp', options.allowInsecureHttp)];
   const official = (name: string) => officialVariable(variables, name);
   const where = readEnvironmentAddress(variables, allowInsecureHttp, problems);
   const tls = readEnvironmentTls(variables, problems);
@@ -52,8 +53,8 @@ export function readVaultEnvironment(
   const proxy = readEnvironmentProxy(variables, problems);
   const requestTimeoutMs = readTimeout(official('CLIENT_TIMEOUT'), problems);
   const retries = readRetries(official('MAX_RETRIES'), problems);
-  const namespace = official('NAMESPACE')?.value;
-  const authNamespace = variable(variables, 'STRONGROOM_VAULT_AUTH_NAMESPACE')?.value;
+  const namespace = readNamespace(official('NAMESPACE'), problems);
+  const authNamespace = readNamespace(variable(variables, 'STRONGROOM_VAULT_AUTH_NAMESPACE'), problems);
   const mount = readMount(variable(variables, 'STRONGROOM_VAULT_MOUNT'), problems);
   const marker = readMarker(variable(variables, 'STRONGROOM_VAULT_MARKER'), problems);
   return {
@@ -126,6 +127,11 @@ function readMarker(given: Variable | undefined, problems: Problem[]): boolean |
     problems.push(problem(given.name, 'is not a boolean', 'Write true or false (1/0, yes/no).'));
   }
   return marker;
+}
+
+function readNamespace(given: Variable | undefined, problems: Problem[]): string | undefined {
+  if (given !== undefined && isNoNamespace(given.value)) problems.push(noNamespace(given.name));
+  return given?.value;
 }
 
 function readMount(given: Variable | undefined, problems: Problem[]): string | undefined {

@@ -1,6 +1,7 @@
 import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import type { Cancellation } from '../transport/cancellation.js';
 import type { KvContext, KvPart } from './kv-context.js';
+import { isVersion } from './kv-read.js';
 import type { KvVersion } from './kv-version.js';
 
 export interface KvDeleteOptions {
@@ -25,7 +26,7 @@ export async function onVersions(
   versions: readonly number[],
   signal: Cancellation | undefined,
 ): Promise<void> {
-  if (versions.length === 0 || !versions.every((version) => Number.isSafeInteger(version) && version > 0)) {
+  if (!Array.isArray(versions) || versions.length === 0 || !versions.every(isVersion)) {
     throw notAskable([problem('versions', 'is no list of versions', 'Name at least one, from 1 on.')]);
   }
   await context.requireVersion2('versions of a secret', signal);

@@ -1,4 +1,4 @@
-import { checkOptions } from '../configuration-problem.js';
+import { checkOptions, notAskable, notBoolean, problem } from '../configuration-problem.js';
 import { parseDuration } from '../duration.js';
 import { dataOf, objectAt, own, timeOf } from '../json-object.js';
 import type { VaultAnswer } from '../transport/answer.js';
@@ -115,6 +115,7 @@ export async function writeMetadata(
     deleteVersionAfterMs: true,
     customMetadata: true,
   });
+  checkChange(change);
   await context.requireVersion2('metadata', signal);
   const body = JSON.stringify({
     max_versions: change.maxVersions,
@@ -128,6 +129,22 @@ export async function writeMetadata(
   if (answer.status === 204 || answer.status === 200) return;
   throw context.refused(answer, request, context.policy(2, 'metadata', path, 'create', 'update'));
 }
+
+/** @throws ConfigurationError for numbers of which Vault would make others: of -1 versions four billion */
+function checkChange({ maxVersions = 0, casRequired, deleteVersionAfterMs = 0 }: KvMetadataChange): void {
+  const problems = [...notBoolean('casRequired', casRequired)];
+  if (!Number.isInteger(maxVersions) || maxVersions < 0 || maxVersions > maxUint32) {
+    problems.push(
+      problem('maxVersions', 'is no number of versions', "Give a whole one; 0 for the mount's own."),
+    );
+  }
+  if (!Number.isFinite(deleteVersionAfterMs) || deleteVersionAfterMs < 0) {
+    problems.push(problem('deleteVersionAfterMs', 'is no time', 'Give milliseconds; 0 for never.'));
+  }
+  if (problems.length > 0) throw notAskable(problems);
+}
+
+const maxUint32 = 2 ** 32 - 1;
 
 function understand(body: unknown): KvMetadata | undefined {
   const data = objectAt(body, 'data') ?? {};

@@ -1,4 +1,4 @@
-import { checkOptions } from '../configuration-problem.js';
+import { checkOptions, notAskable } from '../configuration-problem.js';
 import type { Cancellation } from '../transport/cancellation.js';
 import type { Transport } from '../transport/transport.js';
 import { KvContext } from './kv-context.js';
@@ -14,7 +14,7 @@ import {
 import { patchKv } from './kv-patch.js';
 import { type KvReadOptions, readKv } from './kv-read.js';
 import type { KvAbsent, KvFound } from './kv-secret.js';
-import type { KvVersion, KvVersions } from './kv-version.js';
+import { type KvVersion, type KvVersions, noKvVersion } from './kv-version.js';
 import { type KvWriteOptions, type KvWritten, writeKv } from './kv-write.js';
 
 export interface KvOptions {
@@ -48,6 +48,7 @@ export class KvMount {
   constructor(transport: Transport, versions: KvVersions, mount: string, options: KvOptions = {}) {
     checkOptions('vault.kv()', options, { version: true });
     const { version = 2 } = options;
+    if (version !== 1 && version !== 2) throw notAskable([noKvVersion('version')]);
     this.#context = new KvContext(transport, versions, mount, version);
     this.mount = this.#context.mount;
   }

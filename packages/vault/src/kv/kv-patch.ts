@@ -7,6 +7,7 @@ import { readKv } from './kv-read.js';
 import type { KvAbsent } from './kv-secret.js';
 import {
   checkCas,
+  checkData,
   type KvWriteOptions,
   type KvWritten,
   toJson,
@@ -29,6 +30,7 @@ export async function patchKv(
   checkOptions('kv.patch()', options, { cas: true, signal: true });
   const { cas, signal } = options;
   checkCas(cas);
+  checkData('changes', changes);
   await context.requireVersion2('patching', signal);
   const request: VaultRequest = {
     method: 'PATCH',

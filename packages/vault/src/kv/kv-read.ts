@@ -1,5 +1,5 @@
 import type { OptionNames } from '@strongroom/core';
-import { checkOptions } from '../configuration-problem.js';
+import { checkOptions, notAskable, problem } from '../configuration-problem.js';
 import type { VaultAnswer } from '../transport/answer.js';
 import type { Cancellation } from '../transport/cancellation.js';
 import type { VaultRequest } from '../transport/transport.js';
@@ -15,6 +15,9 @@ export interface KvReadOptions {
   readonly signal?: Cancellation;
 }
 
+/** Whether it is the number of a version of a secret. */
+export const isVersion = (given: unknown): boolean => Number.isSafeInteger(given) && Number(given) > 0;
+
 const readNames: OptionNames<KvReadOptions> = { version: true, signal: true };
 
 /**
@@ -27,6 +30,10 @@ export async function readKv(
   options: KvReadOptions,
 ): Promise<KvFound | KvAbsent> {
   checkOptions('kv.read()', options, readNames);
+  // Vault takes 0 and less for the latest, which nobody means who counts versions.
+  if (options.version !== undefined && !isVersion(options.version)) {
+    throw notAskable([problem('version', 'is no version', 'Give a number from 1 on; none for the latest.')]);
+  }
   const { mount, versions, assumed } = context;
   const known = versions.known(mount);
   // Only version 2 has versions of a secret.
@@ -65,7 +72,7 @@ async function readAs(
   const plain = context.requestPath(version, 'data', path);
   const request: VaultRequest = {
     method: 'GET',
-    path: options.version === undefined ? plain : `${plain}?version=${Number(options.version)}`,
+    path: options.version === undefined ? plain : `${plain}?version=${options.version}`,
     signal: options.signal,
   };
   const answer = await transport.send(request);

@@ -1,3 +1,5 @@
+import type { Problem } from '@strongroom/core';
+import { problem } from '../configuration-problem.js';
 import { objectAt, own } from '../json-object.js';
 import { refusal } from '../refusal.js';
 import { SingleFlight } from '../single-flight.js';
@@ -10,6 +12,9 @@ import { encodePath, readPolicy } from './kv-path.js';
 
 /** The version of a KV mount. */
 export type KvVersion = 1 | 2;
+
+export const noKvVersion = (name: string): Problem =>
+  problem(name, 'is no version of KV', 'Give the number 1 or 2, or leave it out.');
 
 /** What is known of the KV mounts of one client. */
 export class KvVersions {

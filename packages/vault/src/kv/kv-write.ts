@@ -37,6 +37,7 @@ export async function writeKv(
   checkOptions('kv.write()', options, { cas: true, signal: true });
   const { cas, signal } = options;
   checkCas(cas);
+  checkData('data', data);
   const version = await context.version(signal);
   if (version === 1 && cas !== undefined)
     throw onlyVersion2(context.transport, context.mount, 'check and set');
@@ -117,6 +118,12 @@ export function toJson(body: object): string {
   } catch {
     throw notAskable([problem('data', 'cannot be written as JSON', 'Give JSON values only.')]);
   }
+}
+
+/** @throws ConfigurationError for what has no keys: Vault does not say what is wrong with it */
+export function checkData(name: string, data: unknown): void {
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return;
+  throw notAskable([problem(name, 'is no object', 'Give the keys of the secret with their values.')]);
 }
 
 /** @throws ConfigurationError for what is no version */

@@ -1,6 +1,6 @@
 import type { Breather, Problem, Setting } from '@strongroom/core';
-import { notConfigured, problem } from '../configuration-problem.js';
-import type { KvVersion } from '../kv/kv-version.js';
+import { notBoolean, notConfigured, problem } from '../configuration-problem.js';
+import { type KvVersion, noKvVersion } from '../kv/kv-version.js';
 
 /** Where settings lie in a KV mount, and how a source finds out that they have changed. */
 export interface KvPlacement {
@@ -52,8 +52,12 @@ export const placementDefaults: Required<KvPlacement> = Object.freeze({
 export function placementOf(given: KvPlacement): Required<KvPlacement> {
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
   const placement: Required<KvPlacement> = { ...placementDefaults, ...Object.fromEntries(chosen) };
-  const { refreshBy, fullLookEveryMs } = placement;
-  const problems: Problem[] = [];
+  const { layout, kvVersion, refreshBy, marker, fullLookEveryMs } = placement;
+  const problems: Problem[] = [...notBoolean('marker', marker)];
+  if (layout !== 'group' && layout !== 'leaf') {
+    problems.push(problem('layout', 'is neither group nor leaf', 'Leave it out, or give "leaf".'));
+  }
+  if (kvVersion !== 1 && kvVersion !== 2) problems.push(noKvVersion('kvVersion'));
   if (refreshBy !== 'metadata' && refreshBy !== 'data') {
     problems.push(problem('refreshBy', 'is neither metadata nor data', 'Leave it out, or give "data".'));
   }

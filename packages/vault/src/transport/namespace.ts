@@ -1,3 +1,6 @@
+import type { Problem } from '@strongroom/core';
+import { problem } from '../configuration-problem.js';
+
 /**
  * A namespace without slashes at its ends. `root` is a name that no namespace has, and stands for where all begin:
  * without a name. Vault takes it for that; older versions of OpenBao know no such namespace.
@@ -9,6 +12,9 @@ export function namespaceOf(text: string): string {
 
 /** Whether a text holds what no namespace has. */
 export const isNoNamespace = (text: string): boolean => /[^\x21-\x7e]/.test(text);
+
+export const noNamespace = (name: string): Problem =>
+  problem(name, 'holds a space or a character that no namespace has');
 
 /** The header of requests to another namespace than that of the client. */
 export const namespaceHeader = (text: string): Readonly<Record<string, string>> => ({

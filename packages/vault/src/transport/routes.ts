@@ -2,7 +2,7 @@ import type { Problem } from '@strongroom/core';
 import { notConfigured, problem } from '../configuration-problem.js';
 import { parseAddresses } from './address.js';
 import { isProxy, type ProxyOptions, proxyFor } from './http-proxy.js';
-import { isNoNamespace } from './namespace.js';
+import { isNoNamespace, noNamespace } from './namespace.js';
 import type { Route } from './transport.js';
 import { readLimits, type TransportLimits } from './transport-defaults.js';
 
@@ -35,9 +35,7 @@ export function readRoutes(options: RouteOptions): {
   const { limits, wrong } = readLimits(options);
   for (const [name, hint] of wrong) problems.push(problem(name, 'is not a number that can be gone by', hint));
   for (const name of ['namespace', 'authNamespace'] as const) {
-    if (isNoNamespace(options[name] ?? '')) {
-      problems.push(problem(name, 'holds a space or a character that no namespace has'));
-    }
+    if (isNoNamespace(options[name] ?? '')) problems.push(noNamespace(name));
   }
   const [first, ...others] = routes;
   if (first === undefined || problems.length > 0) throw notConfigured(problems);

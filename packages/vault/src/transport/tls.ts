@@ -1,5 +1,5 @@
 import type { Logger } from '@strongroom/core';
-import { checkOptions, notConfigured, problem } from '../configuration-problem.js';
+import { checkOptions, notBoolean, notConfigured, problem } from '../configuration-problem.js';
 
 /** How the connection to an `https://` address is secured. TLS is 1.2 or later. */
 export interface TlsOptions {
@@ -21,7 +21,7 @@ export interface TlsOptions {
   readonly skipVerify?: boolean;
 }
 
-/** @throws ConfigurationError for what is no option, or no text */
+/** @throws ConfigurationError for what is no option, of another kind, or one half of a pair */
 export function checkTls(tls: TlsOptions): void {
   checkOptions('tls', tls, {
     ca: true,
@@ -34,10 +34,17 @@ export function checkTls(tls: TlsOptions): void {
     serverName: true,
     skipVerify: true,
   });
-  const { skipVerify: _, ...texts } = tls;
+  const { skipVerify, ...texts } = tls;
   const wrong = Object.entries(texts).filter(([, text]) => text !== undefined && typeof text !== 'string');
-  if (wrong.length === 0) return;
-  throw notConfigured(wrong.map(([name]) => problem(`tls.${name}`, 'is not given as text')));
+  const problems = wrong.map(([name]) => problem(`tls.${name}`, 'is not given as text'));
+  problems.push(...notBoolean('tls.skipVerify', skipVerify));
+  const [cert, key] = [tls.cert ?? tls.certFile, tls.key ?? tls.keyFile];
+  if ((cert === undefined) !== (key === undefined)) {
+    const [missing, there] = cert === undefined ? ['cert', 'key'] : ['key', 'cert'];
+    // Node.js would show no certificate, and say nothing.
+    problems.push(problem(`tls.${missing}`, `is not given, but the ${there} is`, 'Give both, or neither.'));
+  }
+  if (problems.length > 0) throw notConfigured(problems);
 }
 
 /** The one thing that is said even without a logger, as Node.js itself does. */
