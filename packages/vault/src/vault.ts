@@ -16,6 +16,7 @@ import { readCapabilities } from './capabilities.js';
 import { checkOptions } from './configuration-problem.js';
 import { KvMount, type KvOptions } from './kv/kv-mount.js';
 import { KvVersions } from './kv/kv-version.js';
+import { lastingClock } from './lasting-clock.js';
 import { type Lease, type LeaseListeners, noSuchPath } from './lease/lease.js';
 import { Leases } from './lease/leases.js';
 import { createNodeVaultClient, type NodeVaultClient } from './node-vault.js';
@@ -153,16 +154,17 @@ export function createVault(options: VaultOptions): Vault {
     for (const { address } of routes) if (address.protocol === 'https:') warnUnverified(address.text, logger);
   }
   const activities = new Activities();
+  const lasting = lastingClock(clock);
   const { authNamespace } = options;
   const transport = new AuthenticatedTransport(
     { routes, namespace, authNamespace, tls, limits, clock, logger, activities },
     (send) => {
       const onReplaced = () => leases.replaceAll();
-      return tokensFor(options, { address, clock, logger, send, activities, onReplaced });
+      return tokensFor(options, { address, clock: lasting, logger, send, activities, onReplaced });
     },
   );
   const versions = new KvVersions(transport);
-  const leases = new Leases({ transport, clock, logger }, options.revokeLeases === true);
+  const leases = new Leases({ transport, clock: lasting, logger }, options.revokeLeases === true);
   // Twice as many as there are sockets keep all of them busy.
   const readsAtOnce = 2 * limits.maxSockets;
   const surroundings = { transport, versions, leases, namespace, readsAtOnce, now: () => clock.now() };
