@@ -14,19 +14,6 @@ export function sameValue(one: unknown, other: unknown): boolean {
   return text !== undefined && text === canonicalText(other);
 }
 
-/** As many digits of a decimal number survive being read and written. */
-const safeDigits = 15;
-
-/** Whether a value has a number that may have lost digits when it was read: written back, it would be another one. */
-export function mayHaveLostDigits(value: unknown): boolean {
-  if (typeof value === 'number') {
-    if (Number.isInteger(value)) return !Number.isSafeInteger(value);
-    const [digits = ''] = value.toExponential().split('e');
-    return digits.replace(/\D/g, '').length > safeDigits;
-  }
-  return typeof value === 'object' && value !== null && Object.values(value).some(mayHaveLostDigits);
-}
-
 function textOf(value: unknown, around: readonly object[]): string | undefined {
   switch (typeof value) {
     case 'string':

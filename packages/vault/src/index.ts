@@ -25,6 +25,7 @@ export type { KvReadOptions } from './kv/kv-read.js';
 export type { KvAbsent, KvFound } from './kv/kv-secret.js';
 export type { KvVersion } from './kv/kv-version.js';
 export type { KvWriteOptions, KvWritten } from './kv/kv-write.js';
+export { mayHaveLostDigits } from './kv/lost-digits.js';
 export type { Lease, LeaseListeners } from './lease/lease.js';
 export { leaseTiming } from './lease/lease-timing.js';
 export type { NodeVaultClient } from './node-vault.js';

@@ -1,5 +1,6 @@
+import { mayHaveLostDigits } from '@strongroom/vault';
 import { type GroupState, valueIn } from '../group-state.js';
-import { mayHaveLostDigits, sameValue } from '../json-value.js';
+import { sameValue } from '../json-value.js';
 
 /** What Vault holds for a key, beside what the source has. */
 export function compare(

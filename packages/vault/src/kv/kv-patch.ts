@@ -1,6 +1,7 @@
 import { isStrongroomError } from '@strongroom/core';
 import { checkOptions } from '../configuration-problem.js';
 import type { VaultRequest } from '../transport/transport.js';
+import { VaultError } from '../vault-error.js';
 import { errorsOf } from '../vault-messages.js';
 import { isPlainMissing, type KvContext } from './kv-context.js';
 import { readKv } from './kv-read.js';
@@ -15,7 +16,8 @@ import {
   writeKv,
   written,
 } from './kv-write.js';
-import { mergePatch } from './merge-patch.js';
+import { mayHaveLostDigits } from './lost-digits.js';
+import { keptBy, mergePatch } from './merge-patch.js';
 
 /** How often a read and a write with CAS are tried when others write between the two. */
 const attempts = 5;
@@ -61,6 +63,7 @@ async function readAndWrite(
   for (let attempt = 1; ; attempt++) {
     const read = await readKv(context, path, abortable);
     if (read.status === 'absent') return read;
+    if (mayHaveLostDigits(keptBy(read.data, changes))) throw wouldChange(context, path);
     const patched = mergePatch(read.data, changes);
     try {
       return await writeKv(context, path, patched, { ...abortable, cas: cas ?? read.version ?? 0 });
@@ -69,4 +72,19 @@ async function readAndWrite(
       if (!overtaken || attempt >= attempts) throw error;
     }
   }
+}
+
+/** A patch is not to change what it does not name. */
+function wouldChange(context: KvContext, path: string): VaultError {
+  const { address } = context.transport;
+  const secret = `${context.mount}/${path}`;
+  return new VaultError(
+    'SOURCE_DENIED',
+    `Vault at ${address} lets ${secret} not be patched, and written as a whole its other keys may change: numbers in them have more digits than JavaScript holds`,
+    {
+      address,
+      path: context.requestPath(2, 'data', path),
+      hint: `Allow it (Vault 1.9 or later): ${context.policy(2, 'data', path, 'patch')}. Or use: vault kv patch.`,
+    },
+  );
 }

@@ -13,5 +13,15 @@ export function mergePatch(target: Json, patch: Json): Json {
   return result;
 }
 
+/** What a patch leaves of an object as it was, with the keys that it changes left out. */
+export function keptBy(target: Json, patch: Json): Json {
+  const kept = Object.entries(target).flatMap(([key, value]): [string, unknown][] => {
+    const change = Object.hasOwn(patch, key) ? patch[key] : undefined;
+    if (change === undefined) return [[key, value]];
+    return isObject(change) && isObject(value) ? [[key, keptBy(value, change)]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,6 +4,7 @@ import { type DevServer, startDevServer } from '@strongroom/dev-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createVault, type KvMount, type Vault } from '../../src/index.js';
 import { json, secretBody, startHostileServer } from '../hostile-server.js';
+import { failureOf } from '../transport/setting.js';
 
 describe('writes', () => {
   let server: DevServer;
@@ -51,13 +52,13 @@ describe('writes', () => {
 });
 
 /** A server of KV version 2 that knows PATCH, as newer ones do. */
-const patching = (answer: (response: ServerResponse) => void) =>
+const patching = (answer: (response: ServerResponse) => void, data: object = { a: 1 }) =>
   startHostileServer((response, request) => {
     if (request.url?.startsWith('/v1/sys/internal/')) {
       json(response, 200, { data: { path: 'secret/', type: 'kv', options: { version: '2' } } });
     } else if (request.method === 'PATCH') answer(response);
     else if (request.method === 'POST') json(response, 200, { data: { version: 3 } });
-    else json(response, 200, secretBody({ a: 1 }, 2));
+    else json(response, 200, secretBody(data, 2));
   });
 
 test('a server that knows PATCH gets a merge patch', async () => {
@@ -81,6 +82,22 @@ test('a policy without the capability patch makes it a read and a write', async 
   expect(await vault.kv().patch('a', { b: 1 })).toMatchObject({ version: 3 });
   const kv = server.requests.filter(({ url }) => url !== '/v1/auth/token/lookup-self');
   expect(kv.map(({ method }) => method)).toEqual(['GET', 'PATCH', 'GET', 'POST']);
+});
+
+test('a patch that is a read and a write changes no number that it does not name', async () => {
+  const large = 2 ** 53 + 2;
+  const data = { id: large, deep: { ratio: 0.1234567890123456, name: 'x' }, list: [large] };
+  await using server = await patching((response) => json(response, 405, { errors: [] }), data);
+  await using vault = createVault({ address: server.address, token: () => 'unused' });
+  const kv = vault.kv();
+  for (const changes of [{ b: 1 }, { id: 1, list: [] }, { id: 1, list: null, deep: { name: 'y' } }]) {
+    const error = await failureOf(kv.patch('a', changes));
+    expect(error).toMatchObject({ code: 'SOURCE_DENIED', hint: expect.stringContaining('["patch"]') });
+    expect(error.message).toContain('secret/a');
+    expect(error.message).not.toContain(String(large));
+  }
+  expect(server.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+  expect(await kv.patch('a', { id: large, list: null, deep: { ratio: 0.5 } })).toMatchObject({ version: 3 });
 });
 
 test('custom metadata goes to and comes from servers that have it', async () => {
