@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock.js';
 import { publish } from '../diagnostics.js';
-import { isConfigurationError, StrongroomError } from '../errors/errors.js';
+import { type ConfigurationError, isConfigurationError, StrongroomError } from '../errors/errors.js';
 import type { Logger } from '../logger.js';
 import type { SourceFailure } from '../source/source-failure.js';
 import { undisturbed } from '../undisturbed.js';
@@ -25,6 +25,8 @@ export class ResolverStatus {
   #goodAt: number | undefined;
   #expiry: (() => void) | undefined;
   #expired: StrongroomError | undefined;
+  /** The versions of values that were reported as not valid. */
+  #refused: ReadonlySet<string> = new Set();
 
   constructor(surroundings: StatusSurroundings) {
     this.#surroundings = surroundings;
@@ -63,12 +65,42 @@ export class ResolverStatus {
     return this.#state;
   }
 
+  /** There is a snapshot of now, as far as the sources could be asked. */
+  served(
+    failures: readonly SourceFailure[],
+    deleted: readonly string[],
+    expired?: StrongroomError | undefined,
+  ): void {
+    this.#refused = new Set();
+    const before = this.#state.deleted;
+    const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
+    if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
+    const reason = [...new Set(reasons)].join('; ');
+    this.#serve({ failures, deleted, ...(reason === '' ? {} : { reason }) }, expired);
+    const gone = deleted.filter((name) => !before.includes(name));
+    if (gone.length > 0) this.tell('deleted', gone);
+  }
+
+  /**
+   * What the sources say now is not valid: the last good snapshot stays.
+   *
+   * @param refusals marks of the values, by which those are known that were told of before
+   */
+  refused(error: ConfigurationError, refusals: readonly string[], failures: readonly SourceFailure[]): void {
+    const { deleted } = this.#state;
+    const isNew = refusals.some((mark) => !this.#refused.has(mark));
+    this.#refused = new Set(refusals);
+    if (isNew) this.tell('refused', error);
+    const names = error.problems.map(({ name }) => name).join(', ');
+    this.#serve({ failures, deleted, error, reason: `what the sources say now is not valid: ${names}` });
+  }
+
   /**
    * There is something to serve; says so when it is not what was said last, loudly when it is not all that it should be.
    *
    * @param expired why it may not be served, where somebody else counts the time
    */
-  serve(details: Omit<ResolverState, 'status' | 'since'>, expired?: StrongroomError | undefined): void {
+  #serve(details: Omit<ResolverState, 'status' | 'since'>, expired?: StrongroomError | undefined): void {
     const before = this.#state;
     const { failures, reason, error } = details;
     if (failures.length === 0) this.#good();

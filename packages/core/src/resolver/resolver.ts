@@ -9,11 +9,11 @@ import {
   type Setting,
   type ValuesOf,
 } from '../definition/definition.js';
-import { ConfigurationError, type Problem, SourceError, StrongroomError } from '../errors/errors.js';
+import { ConfigurationError, type Problem } from '../errors/errors.js';
 import { rootsOf } from '../errors/problem-text.js';
 import type { Logger } from '../logger.js';
 import { checkOptions } from '../option-names.js';
-import { Patience } from '../patience.js';
+import type { Patience } from '../patience.js';
 import { askChain, asSourceError, type ChainAnswer, type KnownOfSources } from '../resolution/chain.js';
 import {
   changesBetween,
@@ -28,11 +28,13 @@ import { chosenNames } from '../setting-names.js';
 import { explain, explainTrail, type SettingExplanation } from '../snapshot/explanation.js';
 import { defaultsSource } from '../source/defaults-source.js';
 import type { Source, SourceEvent } from '../source/source.js';
-import type { SourceFailure } from '../source/source-failure.js';
+import { failuresWithout } from '../source/source-failure.js';
 import { undisturbed } from '../undisturbed.js';
-import { type Binding, type BindOptions, ResourceBinding } from './binding.js';
+import type { Binding, BindOptions } from './binding.js';
+import { Bindings } from './bindings.js';
 import { changesOf, nextChangeOf } from './change-stream.js';
 import { KeptSettings } from './kept-settings.js';
+import { closedError, Lifetime, tellThoseWhoComeLate } from './lifetime.js';
 import { RefreshSchedule } from './refresh-schedule.js';
 import { inside, resolving } from './resolver-inside.js';
 import {
@@ -44,7 +46,7 @@ import {
   type ResolverRules,
   rulesOf,
 } from './resolver-options.js';
-import type { BindFailure, Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
+import type { Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
 import { ResolverStatus } from './resolver-status.js';
 
 /** A load or a refresh that is under way. */
@@ -79,12 +81,9 @@ export class Resolver<T extends Declarations> {
   readonly #options: ResolverRules;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
-  /** Lasts until close(). */
-  readonly #lifetime: Patience;
-  /** One for each load or survey under way: it ends at its deadline, or with the lifetime. */
-  readonly #underWay = new Set<Patience>();
+  readonly #lifetime: Lifetime;
   readonly #schedule: RefreshSchedule;
-  readonly #bindings = new Set<Pick<Binding<unknown>, 'close'>>();
+  readonly #bindings: Bindings;
   readonly #status: ResolverStatus;
   #work: Work<T> | undefined;
   /** The settings of which a source said meanwhile that what it answered is no longer so. */
@@ -92,8 +91,6 @@ export class Resolver<T extends Declarations> {
   #subscriptions: readonly (() => void)[] | undefined;
   #closed: Promise<void> | undefined;
   readonly #kept: KeptSettings<ValuesOf<T>>;
-  /** The versions of values that were reported as not valid. */
-  #refused: ReadonlySet<string> = new Set();
 
   /**
    * @throws ConfigurationError for an environment that the definition does not name
@@ -111,7 +108,7 @@ export class Resolver<T extends Declarations> {
     this.#names = new Set(this.#settings.map(({ name }) => name));
     this.#options = rulesOf(options);
     this.#clock = options.clock ?? systemClock;
-    this.#lifetime = new Patience(this.#clock, Number.POSITIVE_INFINITY, closedError);
+    this.#lifetime = new Lifetime(this.#clock, this.#options.startDeadlineMs);
     this.#logger = options.logger;
     this.#kept = new KeptSettings(definition.application, options.environment);
     this.#schedule = new RefreshSchedule(this.#options, this.#clock, () => this.#refreshUnasked('schedule'));
@@ -122,6 +119,12 @@ export class Resolver<T extends Declarations> {
       clock: this.#clock,
       logger: options.logger,
       lastGoodForMs: this.#options.lastGoodForMs,
+    });
+    this.#bindings = new Bindings({
+      events: this.events,
+      clock: this.#clock,
+      logger: options.logger,
+      status: this.#status,
     });
   }
 
@@ -217,24 +220,10 @@ export class Resolver<T extends Declarations> {
     checkOptions('bind()', options, { dispose: true });
     const wanted = chosenNames('bind()', this.definition.settings, names);
     // Nobody would close what is built now.
-    if (this.#lifetime.ended) throw closedError();
+    this.#lifetime.check();
     if (this.#status.expired !== undefined) throw this.#status.expired;
-    const changed = (changes: readonly SettingChange[]) => {
-      if (changes.some(({ name }) => wanted.has(name))) binding.renew();
-    };
-    const binding = new ResourceBinding<R>({
-      build: () => build(this.#kept.only(wanted) as Pick<ValuesOf<T>, K>),
-      dispose: options.dispose,
-      clock: this.#clock,
-      failed: (what, thrown) => this.#bindingFailed(names, what, thrown),
-      closed: () => {
-        this.events.off('change', changed);
-        this.#bindings.delete(binding);
-      },
-    });
-    this.events.on('change', changed);
-    this.#bindings.add(binding);
-    return binding.start();
+    const ofNow = () => build(this.#kept.only(wanted) as Pick<ValuesOf<T>, K>);
+    return this.#bindings.add(wanted, ofNow, options.dispose);
   }
 
   /**
@@ -293,11 +282,11 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`
    */
   async survey(): Promise<readonly SettingExplanation[]> {
-    if (this.#lifetime.ended) throw closedError();
-    const { trails } = await this.#inTime((patience) =>
+    this.#lifetime.check();
+    const { trails } = await this.#lifetime.within((patience) =>
       this.#ask(patience, this.#settings, { everything: true, breather: new Breather() }),
     );
-    if (this.#lifetime.ended) throw closedError();
+    this.#lifetime.check();
     return trails.map(explainTrail);
   }
 
@@ -317,12 +306,11 @@ export class Resolver<T extends Declarations> {
   }
 
   async #close(): Promise<void> {
-    const reason = new SourceError('SOURCE_UNAVAILABLE', 'the resolver was closed');
-    for (const patience of [this.#lifetime, ...this.#underWay]) patience.end(reason);
+    this.#lifetime.end();
     this.#schedule.stop();
     for (const unsubscribe of this.#subscriptions ?? []) undisturbed(unsubscribe);
     await this.#work?.snapshot.catch(() => undefined);
-    await Promise.all([...this.#bindings].map((binding) => binding.close()));
+    await this.#bindings.close();
     this.#status.close();
     this.events.removeAllListeners();
     tellThoseWhoComeLate(this.events);
@@ -335,7 +323,7 @@ export class Resolver<T extends Declarations> {
     const breather = new Breather();
     const { asked, resolved, problems, failures } = await this[resolving](this.#settings, patience, breather);
     if (this.#logger !== undefined) logResolved(this.#logger, resolved);
-    if (this.#lifetime.ended) throw closedError();
+    this.#lifetime.check();
     if (problems.length > 0) {
       const error = this.#errorOf(problems);
       report({ outcome: 'failed', failures, asked });
@@ -345,7 +333,7 @@ export class Resolver<T extends Declarations> {
     }
     const snapshot = await this.#kept.keep(resolved, true, breather);
     report({ outcome: failures.length > 0 ? 'incomplete' : 'changed', failures, asked });
-    this.#served(failures, []);
+    this.#status.served(failures, []);
     return snapshot;
   }
 
@@ -353,60 +341,28 @@ export class Resolver<T extends Declarations> {
     const breather = new Breather();
     const last = this.#kept.resolved;
     const { asked, ...resolution } = await this[resolving](settings, patience, breather, last);
-    if (this.#lifetime.ended) throw closedError();
+    this.#lifetime.check();
     const { resolved, problems, failures, refusals, expired } = resolution;
     const failing = [...failuresWithout(this.#status.state.failures, settings), ...failures];
     if (problems.length > 0) {
-      this.#refuse(problems, refusals, failing);
+      this.#status.refused(this.#errorOf(problems), refusals, failing);
       report({ outcome: 'refused', failures, asked });
       return this.#kept.snapshot;
     }
-    this.#refused = new Set();
     const changes = await changesBetween(last, resolved, breather);
     const now = settings === this.#settings ? resolved : new Map([...last, ...resolved]);
     const deleted = await deletedOf(now, breather);
     const snapshot = await this.#kept.keep(now, changes.length > 0, breather);
-    if (this.#lifetime.ended) throw closedError();
+    this.#lifetime.check();
     const changed = changes.map(({ name }) => name);
     const whole = changes.length > 0 ? 'changed' : 'unchanged';
     report({ outcome: failures.length > 0 ? 'incomplete' : whole, failures, asked, changed });
-    this.#served(failing, deleted, expired);
+    this.#status.served(failing, deleted, expired);
     if (changes.length > 0) {
       undisturbed(() => this.#logger?.info({ settings: changed }, 'settings changed'));
       this.#status.tell('change', changes);
     }
     return snapshot;
-  }
-
-  /** What the sources say now is not valid: the last good snapshot stays. */
-  #refuse(
-    problems: readonly Problem[],
-    refusals: readonly string[],
-    failures: readonly SourceFailure[],
-  ): void {
-    const error = this.#errorOf(problems);
-    const { deleted } = this.#status.state;
-    const isNew = refusals.some((mark) => !this.#refused.has(mark));
-    this.#refused = new Set(refusals);
-    if (isNew) this.#status.tell('refused', error);
-    const names = problems.map(({ name }) => name).join(', ');
-    const reason = `what the sources say now is not valid: ${names}`;
-    this.#status.serve({ failures, deleted, error, reason });
-  }
-
-  /** There is a snapshot, of now or of before. */
-  #served(
-    failures: readonly SourceFailure[],
-    deleted: readonly string[],
-    expired?: StrongroomError | undefined,
-  ): void {
-    const before = this.#status.state.deleted;
-    const reasons = failures.map(({ source, code }) => `${source} could not be asked (${code})`);
-    if (deleted.length > 0) reasons.push(`deleted where they came from: ${deleted.join(', ')}`);
-    const reason = [...new Set(reasons)].join('; ');
-    this.#status.serve({ failures, deleted, ...(reason === '' ? {} : { reason }) }, expired);
-    const gone = deleted.filter((name) => !before.includes(name));
-    if (gone.length > 0) this.#status.tell('deleted', gone);
   }
 
   #refreshAll(trigger: Trigger): Promise<ValuesOf<T>> {
@@ -449,12 +405,14 @@ export class Resolver<T extends Declarations> {
         changed,
       });
     };
-    const snapshot = this.#inTime((patience) => work(patience, report)).finally(() => {
-      this.#work = undefined;
-      if (!this.#kept.some || this.#lifetime.ended) return;
-      this.#schedule.next(this.#status.state.failures.length > 0);
-      if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
-    });
+    const snapshot = this.#lifetime
+      .within((patience) => work(patience, report))
+      .finally(() => {
+        this.#work = undefined;
+        if (!this.#kept.some || this.#lifetime.ended) return;
+        this.#schedule.next(this.#status.state.failures.length > 0);
+        if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
+      });
     this.#work = { snapshot, whole: settings === this.#settings };
     return snapshot;
   }
@@ -502,26 +460,8 @@ export class Resolver<T extends Declarations> {
       declared: this.#names,
     };
     // The deadline must not keep the defaults, or whatever else is in memory, from stepping in for a late source.
-    const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime : patience);
+    const patienceWith = ({ local }: Source) => (local === true ? this.#lifetime.patience : patience);
     return askChain(this.#sources, settings, moment, patienceWith, { ...more, clock: this.#clock });
-  }
-
-  /** Does something under the deadline, and no longer than the resolver is open. */
-  async #inTime<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
-    const { startDeadlineMs } = this.#options;
-    const patience = new Patience(this.#clock, startDeadlineMs, () => {
-      const limit = `${startDeadlineMs / 1000} s for everything (startDeadlineMs)`;
-      return new SourceError('SOURCE_UNAVAILABLE', `no answer within ${limit}`, {
-        hint: 'Check that the source is well and can be reached, or allow more time: startDeadlineMs.',
-      });
-    });
-    this.#underWay.add(patience);
-    try {
-      return await work(patience);
-    } finally {
-      patience.rest();
-      this.#underWay.delete(patience);
-    }
   }
 
   #errorOf(problems: readonly Problem[]): ConfigurationError {
@@ -533,28 +473,6 @@ export class Resolver<T extends Declarations> {
       problems,
     );
   }
-
-  #bindingFailed(settings: readonly string[], what: BindFailure['what'], thrown: unknown): void {
-    const reason = asSourceError(thrown).message;
-    const words = what === 'build' ? 'the old one goes on' : 'it may still hold handles';
-    undisturbed(() =>
-      this.#logger?.error({ settings, reason }, `a bound resource failed to ${what}: ${words}`),
-    );
-    this.#status.tell('bindFailed', { settings, what, reason });
-  }
-}
-
-/** What the failures of before come to when these settings are asked for anew. */
-function failuresWithout(
-  failures: readonly SourceFailure[],
-  settings: readonly Setting[],
-): readonly SourceFailure[] {
-  if (failures.length === 0) return failures;
-  const asked = new Set(settings.map(({ name }) => name));
-  return failures.flatMap((failure) => {
-    const left = failure.settings.filter((name) => !asked.has(name));
-    return left.length === 0 ? [] : [Object.freeze({ ...failure, settings: Object.freeze(left) })];
-  });
 }
 
 /**
@@ -570,13 +488,6 @@ export function createResolver<T extends Declarations, E extends string, const G
   return new Resolver(definition, options);
 }
 
-/** What is to end with a resolver ends too when it comes after the end, which no event would tell it of any more. */
-function tellThoseWhoComeLate(events: EventEmitter): void {
-  events.on('newListener', (event, listener: () => void) => {
-    if (event === 'closed') queueMicrotask(() => undisturbed(listener));
-  });
-}
-
 function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): void {
   for (const { evidence } of resolved.values()) {
     const { name, source, locator, version, freshness } = explain(evidence);
@@ -584,6 +495,3 @@ function logResolved(logger: Logger, resolved: ReadonlyMap<string, Resolved>): v
     undisturbed(() => logger.debug(summary, 'setting resolved'));
   }
 }
-
-const closedError = (): StrongroomError =>
-  new StrongroomError('RESOLVER_CLOSED', 'The resolver is closed: create a new one');

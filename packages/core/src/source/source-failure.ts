@@ -1,3 +1,4 @@
+import type { Setting } from '../definition/definition.js';
 import type { SourceErrorCode } from '../errors/errors.js';
 import { failuresOn, type Trail } from '../resolution/trail.js';
 
@@ -27,4 +28,17 @@ export function failuresOf(trails: readonly Trail[]): readonly SourceFailure[] {
   return Object.freeze(
     [...groups.values()].map((group) => Object.freeze({ ...group, settings: Object.freeze(group.settings) })),
   );
+}
+
+/** What the failures of before come to when these settings are asked for anew. */
+export function failuresWithout(
+  failures: readonly SourceFailure[],
+  settings: readonly Setting[],
+): readonly SourceFailure[] {
+  if (failures.length === 0) return failures;
+  const asked = new Set(settings.map(({ name }) => name));
+  return failures.flatMap((failure) => {
+    const left = failure.settings.filter((name) => !asked.has(name));
+    return left.length === 0 ? [] : [Object.freeze({ ...failure, settings: Object.freeze(left) })];
+  });
 }
