@@ -1,4 +1,4 @@
-// One over 250 lines: what leads from one snapshot to the next, in one place.
+// Over 250 lines, half of them what its methods promise: what leads from one snapshot to the next.
 import type { EventEmitter } from 'node:events';
 import { Breather } from '../breather.js';
 import { type Clock, systemClock } from '../clock.js';
@@ -27,15 +27,14 @@ import {
 import { chosenNames } from '../setting-names.js';
 import { explain, explainTrail, type SettingExplanation } from '../snapshot/explanation.js';
 import { defaultsSource } from '../source/defaults-source.js';
-import type { Source, SourceEvent } from '../source/source.js';
+import type { Source } from '../source/source.js';
 import { failuresWithout } from '../source/source-failure.js';
 import { undisturbed } from '../undisturbed.js';
 import type { Binding, BindOptions } from './binding.js';
 import { Bindings } from './bindings.js';
 import { changesOf, nextChangeOf } from './change-stream.js';
 import { KeptSettings } from './kept-settings.js';
-import { closedError, Lifetime, tellThoseWhoComeLate } from './lifetime.js';
-import { RefreshSchedule } from './refresh-schedule.js';
+import { Lifetime, tellThoseWhoComeLate } from './lifetime.js';
 import { inside, resolving } from './resolver-inside.js';
 import {
   checkEnvironment,
@@ -46,22 +45,9 @@ import {
   type ResolverRules,
   rulesOf,
 } from './resolver-options.js';
-import type { Health, RefreshReport, ResolverEvents, ResolverState } from './resolver-state.js';
+import type { Health, ResolverEvents, ResolverState } from './resolver-state.js';
 import { ResolverStatus } from './resolver-status.js';
-
-/** A load or a refresh that is under way. */
-interface Work<T extends Declarations> {
-  readonly snapshot: Promise<ValuesOf<T>>;
-  /** Whether it asks for every setting. */
-  readonly whole: boolean;
-}
-
-type Trigger = RefreshReport['trigger'];
-
-/** Tells of what a load or a refresh came to. */
-type Report = (
-  result: Pick<RefreshReport, 'outcome' | 'failures' | 'asked'> & Partial<Pick<RefreshReport, 'changed'>>,
-) => void;
+import { type Report, ResolverWork } from './resolver-work.js';
 
 /**
  * Asks the sources of an application's settings in order of precedence, validates the answers together, and
@@ -82,13 +68,9 @@ export class Resolver<T extends Declarations> {
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
   readonly #lifetime: Lifetime;
-  readonly #schedule: RefreshSchedule;
+  readonly #work: ResolverWork<ValuesOf<T>>;
   readonly #bindings: Bindings;
   readonly #status: ResolverStatus;
-  #work: Work<T> | undefined;
-  /** The settings of which a source said meanwhile that what it answered is no longer so. */
-  #outdated: Set<string> | undefined;
-  #subscriptions: readonly (() => void)[] | undefined;
   #closed: Promise<void> | undefined;
   readonly #kept: KeptSettings<ValuesOf<T>>;
 
@@ -111,7 +93,6 @@ export class Resolver<T extends Declarations> {
     this.#lifetime = new Lifetime(this.#clock, this.#options.startDeadlineMs);
     this.#logger = options.logger;
     this.#kept = new KeptSettings(definition.application, options.environment);
-    this.#schedule = new RefreshSchedule(this.#options, this.#clock, () => this.#refreshUnasked('schedule'));
     this.#status = new ResolverStatus({
       application: definition.application,
       environment: options.environment,
@@ -125,6 +106,17 @@ export class Resolver<T extends Declarations> {
       clock: this.#clock,
       logger: options.logger,
       status: this.#status,
+    });
+    this.#work = new ResolverWork({
+      settings: this.#settings,
+      sources: this.#sources,
+      times: this.#options,
+      clock: this.#clock,
+      lifetime: this.#lifetime,
+      status: this.#status,
+      isLoaded: () => this.#kept.some,
+      load: (patience, report) => this.#load(patience, report),
+      refresh: (patience, settings, report) => this.#refresh(patience, settings, report),
     });
   }
 
@@ -140,10 +132,8 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
    */
   load(): Promise<ValuesOf<T>> {
-    if (this.#lifetime.ended) return Promise.reject(closedError());
-    if (this.#kept.some) return Promise.resolve().then(() => this.current());
-    this.#subscriptions ??= this.#subscribe();
-    return this.#begin('load', this.#settings, (patience, report) => this.#load(patience, report));
+    if (this.#kept.some && !this.#lifetime.ended) return Promise.resolve().then(() => this.current());
+    return this.#work.load();
   }
 
   /**
@@ -156,7 +146,7 @@ export class Resolver<T extends Declarations> {
    * @throws StrongroomError `RESOLVER_CLOSED`; `SNAPSHOT_EXPIRED` as {@link current} does
    */
   async refresh(): Promise<ValuesOf<T>> {
-    await this.#refreshAll('request');
+    await this.#work.refresh('request');
     return this.current();
   }
 
@@ -307,9 +297,7 @@ export class Resolver<T extends Declarations> {
 
   async #close(): Promise<void> {
     this.#lifetime.end();
-    this.#schedule.stop();
-    for (const unsubscribe of this.#subscriptions ?? []) undisturbed(unsubscribe);
-    await this.#work?.snapshot.catch(() => undefined);
+    await this.#work.stop();
     await this.#bindings.close();
     this.#status.close();
     this.events.removeAllListeners();
@@ -363,90 +351,6 @@ export class Resolver<T extends Declarations> {
       this.#status.tell('change', changes);
     }
     return snapshot;
-  }
-
-  #refreshAll(trigger: Trigger): Promise<ValuesOf<T>> {
-    if (!this.#kept.some || this.#lifetime.ended) return this.load();
-    // One that asks for some settings only does not answer for the others.
-    if (this.#work?.whole === false) {
-      return this.#work.snapshot.then(
-        () => this.#refreshAll(trigger),
-        () => this.#refreshAll(trigger),
-      );
-    }
-    return this.#refreshSome(trigger, this.#settings);
-  }
-
-  #refreshSome(trigger: Trigger, settings: readonly Setting[]): Promise<ValuesOf<T>> {
-    return this.#begin(trigger, settings, (patience, report) => this.#refresh(patience, settings, report));
-  }
-
-  /** Loads or refreshes, unless that is under way; what became outdated on the way is asked for again. */
-  #begin(
-    trigger: Trigger,
-    settings: readonly Setting[],
-    work: (patience: Patience, report: Report) => Promise<ValuesOf<T>>,
-  ): Promise<ValuesOf<T>> {
-    if (this.#work !== undefined) return this.#work.snapshot;
-    this.#outdated = undefined;
-    this.#schedule.stop();
-    const startedAt = this.#clock.now();
-    const report: Report = ({ outcome, failures, asked, changed = [] }) => {
-      const durationMs = this.#clock.now() - startedAt;
-      const count = settings.length;
-      this.#status.tell('refresh', {
-        trigger,
-        startedAt,
-        durationMs,
-        settings: count,
-        outcome,
-        failures,
-        asked,
-        changed,
-      });
-    };
-    const snapshot = this.#lifetime
-      .within((patience) => work(patience, report))
-      .finally(() => {
-        this.#work = undefined;
-        if (!this.#kept.some || this.#lifetime.ended) return;
-        this.#schedule.next(this.#status.state.failures.length > 0);
-        if (this.#outdated !== undefined) this.#refreshUnasked('source', this.#outdated);
-      });
-    this.#work = { snapshot, whole: settings === this.#settings };
-    return snapshot;
-  }
-
-  /** From the first load on, so that no change is missed. */
-  #subscribe(): readonly (() => void)[] {
-    const subscriptions: (() => void)[] = [];
-    for (const source of this.#sources) {
-      undisturbed(() => {
-        const unsubscribe = source.onEvent?.((event) => this.#heard(source.name, event));
-        if (unsubscribe !== undefined) subscriptions.push(unsubscribe);
-      });
-    }
-    return subscriptions;
-  }
-
-  #heard(source: string, event: SourceEvent): void {
-    if (this.#lifetime.ended) return;
-    if (event.type !== 'changed') {
-      this.#status.tell('source', { ...event, source });
-      return;
-    }
-    const names = event.settings ?? this.#names;
-    if (this.#work !== undefined) this.#outdated = new Set([...(this.#outdated ?? []), ...names]);
-    else if (this.#kept.some) this.#refreshUnasked('source', new Set(names));
-  }
-
-  #refreshUnasked(trigger: Trigger, names: ReadonlySet<string> = this.#names): void {
-    const some = this.#settings.filter(({ name }) => names.has(name));
-    if (some.length === 0) return;
-    const refreshed =
-      some.length === this.#settings.length ? this.#refreshAll(trigger) : this.#refreshSome(trigger, some);
-    // It fails only when the resolver is closed meanwhile.
-    refreshed.catch(() => undefined);
   }
 
   #ask(
