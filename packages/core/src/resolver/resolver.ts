@@ -1,4 +1,4 @@
-// Over 250 lines, half of them what its methods promise: what leads from one snapshot to the next.
+// Over 250 lines, a quarter of them what its methods promise: what leads from one snapshot to the next.
 import type { EventEmitter } from 'node:events';
 import { Breather } from '../breather.js';
 import { type Clock, systemClock } from '../clock.js';
