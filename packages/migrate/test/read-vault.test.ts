@@ -81,13 +81,16 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
     for (const path of ['a/deleted', 'a/destroyed', 'a/kept']) await kv.write(path, { key: path });
     await kv.delete('a/deleted');
     await kv.destroy('a/destroyed', [1]);
-    await admin.call('POST', 'gone/data/a/digits', { data: { list: [2 ** 60], ratio: 0.5 } });
+    await admin.call('POST', 'gone/data/a/digits', {
+      data: { list: [2 ** 60], ratio: 0.5, long: 0.1234567890123456 },
+    });
     const reading = await readVault({ vault, mount: 'gone', path: 'a' });
     expect(valuesOf(reading)).toEqual({ 'kept/key': 'a/kept', 'digits/ratio': 0.5 });
     expect(reading.warnings.map(({ message }) => message)).toEqual([
       'gone/a/deleted: the latest version is deleted.',
       'gone/a/destroyed: the latest version is destroyed.',
       'gone/a/digits: digits/list has a number with more digits than JavaScript holds, and is left out.',
+      'gone/a/digits: digits/long has a number with more digits than JavaScript holds, and is left out.',
     ]);
   });
 

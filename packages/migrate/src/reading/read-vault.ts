@@ -1,5 +1,12 @@
 import { checkOptions, isStrongroomError } from '@strongroom/core';
-import type { Cancellation, KvAbsent, KvFound, KvMount, Vault } from '@strongroom/vault';
+import {
+  type Cancellation,
+  type KvAbsent,
+  type KvFound,
+  type KvMount,
+  mayHaveLostDigits,
+  type Vault,
+} from '@strongroom/vault';
 import type { Origin } from '../entry.js';
 import type { Reading } from './reading.js';
 import { ReadingDraft } from './reading-draft.js';
@@ -111,7 +118,7 @@ function addSecret(draft: ReadingDraft, secret: KvFound | KvAbsent, prefix: stri
   for (const [key, value] of Object.entries(secret.data)) {
     const name = prefix + key;
     if (value === null) draft.warn('not-read', origin, `${name} has no value (null).`, name);
-    else if (!isExact(value)) {
+    else if (mayHaveLostDigits(value)) {
       draft.warn(
         'not-read',
         origin,
@@ -120,10 +127,4 @@ function addSecret(draft: ReadingDraft, secret: KvFound | KvAbsent, prefix: stri
       );
     } else draft.add(name, value, origin);
   }
-}
-
-/** An integer that large has lost digits when it was parsed. */
-function isExact(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(isExact);
 }
