@@ -7,21 +7,25 @@ const sliceMs = 2;
 /** Lets others have the event loop now and then during work on many settings; for sources too. */
 export class Breather {
   #since = now();
+  #pausing: Promise<void> | undefined;
 
   /** Whether it is time for {@link pause}. */
   get due(): boolean {
     return now() - this.#since > sliceMs;
   }
 
-  /** Waits until whatever else is due has been done. */
-  async pause(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    this.#since = now();
+  /** Waits until whatever else is due has been done; those who work side by side wait for the same. */
+  pause(): Promise<void> {
+    this.#pausing ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#pausing = undefined;
+        this.#since = now();
+        resolve();
+      });
+    });
+    return this.#pausing;
   }
 }
 
 /** In milliseconds. Node.js loads `performance` when it is first asked for, at 1 % of a whole start. */
-function now(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1_000 + nanoseconds / 1_000_000;
-}
+const now = (): number => process.uptime() * 1_000;
