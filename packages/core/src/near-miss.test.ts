@@ -39,6 +39,25 @@ describe('nearMiss', () => {
     fc.assert(fc.property(fc.string(), (name) => nearMiss(name, [name]) === undefined));
   });
 
+  test('finds every name with two mistakes, one in each half', () => {
+    const mistake = fc.tuple(fc.constantFrom('drop', 'double', 'wrong', 'swap'), fc.nat());
+    const made = (text: string, [kind, at]: [string, number]) => {
+      const i = at % (text.length - 1);
+      const [before, here, next, after] = [text.slice(0, i), text[i], text[i + 1], text.slice(i + 2)];
+      if (kind === 'drop') return `${before}${next}${after}`;
+      if (kind === 'double') return `${before}${here}${here}${next}${after}`;
+      return kind === 'wrong' ? `${before}X${next}${after}` : `${before}${next}${here}${after}`;
+    };
+    const half = fc.stringMatching(/^[A-Z]{3,6}$/);
+    fc.assert(
+      fc.property(half, half, mistake, mistake, (start, end, first, second) => {
+        const wanted = start + end;
+        const candidate = made(start, first) + made(end, second);
+        expect(nearMiss(wanted, [candidate])).toBe(candidate === wanted ? undefined : candidate);
+      }),
+    );
+  });
+
   test('finds every name that lacks one letter, and every one with two neighbours swapped', () => {
     const name = fc.stringMatching(/^[A-Z]{6,12}$/);
     fc.assert(

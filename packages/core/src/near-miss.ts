@@ -11,7 +11,7 @@ export function nearMiss(name: string, candidates: Iterable<string>): string | u
     if (candidate === name) continue;
     const other = normalise(candidate);
     if (Math.abs(other.length - wanted.length) > allowed) continue;
-    const apart = distance(wanted, other);
+    const apart = distance(wanted, other, allowed);
     if (apart < bestDistance) {
       best = candidate;
       bestDistance = apart;
@@ -22,8 +22,12 @@ export function nearMiss(name: string, candidates: Iterable<string>): string | u
 
 const normalise = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
-function distance(a: string, b: string): number {
+/**
+ * Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
+ *
+ * @returns Infinity as soon as it cannot be as little as `allowed`: a start compares every variable that is set
+ */
+function distance(a: string, b: string, allowed: number): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -34,6 +38,7 @@ function distance(a: string, b: string): number {
       if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, at(before, j - 2) + 1);
       row.push(cost);
     }
+    if (Math.min(...row) > allowed) return Number.POSITIVE_INFINITY;
     before = last;
     last = row;
   }
