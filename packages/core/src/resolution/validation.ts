@@ -13,7 +13,10 @@ export type Validated =
 
 /** Validates a raw value of a source: coerced first, then by the setting's schema. */
 export async function validate(setting: Setting, raw: unknown, patience: Patience): Promise<Validated> {
-  const coerced = coerce(raw, acceptedInput(setting.schema));
+  const { schema } = setting;
+  // Most of all settings: text, for a schema that takes any text as it is.
+  if (typeof raw === 'string' && schema._zod.def.type === 'string') return run(setting, raw, patience);
+  const coerced = coerce(raw, acceptedInput(schema));
   return coerced.ok ? run(setting, coerced.value, patience) : coerced;
 }
 

@@ -66,13 +66,12 @@ const closing = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
 /** Other spaces are part of the value, to every other reader too: a length with one of them is none. */
 function withoutPadding(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && isPadding(text.charCodeAt(start))) start++;
-  while (end > start && isPadding(text.charCodeAt(end - 1))) end--;
+  let start = 0;
+  let end = text.length;
+  while (text[start] === ' ' || text[start] === '\t') start++;
+  while (end > start && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--;
   return text.slice(start, end);
 }
-
-const isPadding = (code: number): boolean => code === 32 || code === 9;
 
 /** RFC 9112, 6.3. */
 function framingOf(headers: AnswerHeaders, none: boolean): Framing {
