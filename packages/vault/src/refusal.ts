@@ -20,13 +20,20 @@ export function refusal(
   transport: Transport,
   hints: DenialHints,
 ): VaultError {
-  const { status, body, address } = answer;
+  const { status, body, address, elsewhere = '' } = answer;
   const said = vaultMessages(body, method, transport);
   const words = said.length === 0 ? '' : `: ${said.join('; ')}`;
   const [code, message, hint] = read(status, errorsOf(body), address, words, path, hints, verdictOf(answer));
   const requestId = requestIdOf(body);
   const known = requestId === undefined ? {} : { requestId };
-  return new VaultError(code, message, { address, path, status, vaultMessages: said, hint, ...known });
+  return new VaultError(code, message + elsewhere, {
+    address,
+    path,
+    status,
+    vaultMessages: said,
+    hint,
+    ...known,
+  });
 }
 
 function read(

@@ -13,7 +13,7 @@ const isUnverified = /^(?:failed to verify client's certificate|invalid [a-z ]+ 
 
 /** Why a request without a token was refused, as an error. Of Vault's words only those that are known go on. */
 export function loginRefusal(
-  { status, body, address }: VaultAnswer,
+  { status, body, address, elsewhere = '' }: VaultAnswer,
   path: string,
   hint: string | undefined,
 ): VaultError {
@@ -29,10 +29,10 @@ export function loginRefusal(
   const unverified = vaultMessages.some((text) => isUnverified.test(text));
   if (incapacity !== undefined) {
     const [what, remedy] = incapacities[incapacity];
-    return new VaultError('SOURCE_UNAVAILABLE', `${vault} ${what}`, { ...details, hint: remedy });
+    return new VaultError('SOURCE_UNAVAILABLE', `${vault} ${what}${elsewhere}`, { ...details, hint: remedy });
   }
   if (cannotAnswer(status, errors) && !unverified) {
-    return new VaultError('SOURCE_UNAVAILABLE', `${vault} could not log in now (${status})`, {
+    return new VaultError('SOURCE_UNAVAILABLE', `${vault} could not log in now (${status})${elsewhere}`, {
       ...details,
       hint: 'Try again later; the log of Vault says more.',
     });

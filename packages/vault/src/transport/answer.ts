@@ -12,6 +12,8 @@ export interface VaultAnswer {
   readonly ageMs?: number | undefined;
   /** The address that answered; of several the one that errors name. */
   readonly address: string;
+  /** Of several addresses none of which can answer: what the others said, to be put behind a message. */
+  readonly elsewhere?: string;
 }
 
 /** An answer as it came over the wire. */

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@strongroom/core';
 import { VaultError } from '../vault-error.js';
 import { verdictOn } from '../verdict.js';
 import type { VaultAnswer } from './answer.js';
+import { type Reached, withElsewhere } from './elsewhere.js';
 import type { Endpoint } from './endpoint.js';
 import { noteOf } from './failure-note.js';
 import { asOutcome, type Outcome } from './retry.js';
@@ -33,11 +34,11 @@ export class Failover {
     this.#active = endpoints[0];
   }
 
-  /** Makes an attempt. What is thrown or returned is the last outcome. */
+  /** Makes an attempt. What is thrown or returned is the last outcome; where none can answer, with the others' words. */
   attempt(attempt: Attempt): Promise<VaultAnswer> {
     const active = this.#active;
     // What is known to be away, or suspected, is not asked before others.
-    if (active.breaker.avoided) return this.#goRound(this.#order(active), attempt, undefined);
+    if (active.breaker.avoided) return this.#goRound(this.#order(active), attempt, []);
     return attempt.ask(active).then(
       (answer) => (verdictOn(answer) === 'stay' ? answer : this.#goOn(active, attempt, answer)),
       (error) => this.#goOn(active, attempt, asOutcome(error)),
@@ -48,26 +49,30 @@ export class Failover {
   #goOn(asked: Endpoint, attempt: Attempt, outcome: Outcome): Promise<VaultAnswer> {
     const others = this.#order(asked).filter((endpoint) => endpoint !== asked);
     if (!this.#leave(asked, others, attempt, outcome)) return settled(outcome);
-    return this.#goRound(others, attempt, outcome);
+    return this.#goRound(others, attempt, [{ address: asked.address.text, outcome }]);
   }
 
+  /** @param before what came of those that were asked before */
   async #goRound(
     order: readonly Endpoint[],
     attempt: Attempt,
-    outcome: Outcome | undefined,
+    before: readonly Reached[],
   ): Promise<VaultAnswer> {
     const left = [...order];
-    let last = outcome;
+    const reached = [...before];
     for (let endpoint = left.shift(); endpoint !== undefined; endpoint = left.shift()) {
-      const reached = await attempt.ask(endpoint).catch(asOutcome);
-      const open = reached instanceof VaultError && noteOf(reached).open === true;
-      // Why an address cannot be asked now says less than what another one answered.
-      if (last === undefined || !open) last = reached;
-      if (open) continue;
-      if (verdictOn(reached) === 'stay' && !(reached instanceof VaultError)) this.#active = endpoint;
-      if (!this.#leave(endpoint, left, attempt, reached)) break;
+      const outcome = await attempt.ask(endpoint).catch(asOutcome);
+      if (verdictOn(outcome) === 'stay') {
+        if (!(outcome instanceof VaultError)) this.#active = endpoint;
+        return settled(outcome);
+      }
+      reached.push({ address: endpoint.address.text, outcome });
+      if (!isLeftAlone(outcome) && !this.#leave(endpoint, left, attempt, outcome)) break;
     }
-    return settled(last);
+    // Why an address cannot be asked now says less than what another one answered.
+    const last = reached.findLast(({ outcome }) => !isLeftAlone(outcome)) ?? reached[0];
+    const others = reached.filter((one) => one !== last);
+    return settled(last && withElsewhere(last.outcome, others));
   }
 
   /** Leaves an endpoint for the next one of those that are left, where that may help. */
@@ -108,6 +113,9 @@ export class Failover {
     );
   }
 }
+
+const isLeftAlone = (outcome: Outcome): boolean =>
+  outcome instanceof VaultError && noteOf(outcome).open === true;
 
 function settled(outcome: Outcome | undefined): Promise<VaultAnswer> {
   return outcome === undefined || outcome instanceof VaultError

@@ -74,6 +74,42 @@ test('when all are sealed, the last word is that', async () => {
   expect(await read(vault)).toMatchObject(found);
 });
 
+test('a node that is sealed does not hide behind one that is gone, in whatever order', async () => {
+  const sealed = await startServer();
+  await operate(sealed, 'seal');
+  const gone = await startProxy(await startServer());
+  await gone.stop();
+  const refused = `${gone.address} refuses the connection`;
+
+  const sealedFirst = await failureOf(read(open([sealed.address, gone.address])));
+  expect(sealedFirst).toMatchObject({ code: 'SOURCE_UNAVAILABLE', address: gone.address });
+  expect(sealedFirst.message).toBe(`Vault at ${refused}; ${sealed.address} is sealed`);
+  expect(sealedFirst.cause).toMatchObject({ code: 'ECONNREFUSED' });
+
+  const sealedLast = await failureOf(read(open([gone.address, sealed.address])));
+  expect(sealedLast).toMatchObject({ code: 'SOURCE_UNAVAILABLE', address: sealed.address, status: 503 });
+  expect(sealedLast.message).toBe(`Vault at ${sealed.address} is sealed; ${refused}`);
+  expect(sealedLast.hint).toContain('vault operator unseal');
+
+  const auth = userpass({ username: 'app', password: 'secret-password' });
+  const login = createVault({ address: [gone.address, sealed.address], auth, retries: 0 });
+  const notLoggedIn = await failureOf(login.kv().read('app/test/database'));
+  await login.close();
+  expect(notLoggedIn.message).toBe(`Vault at ${sealed.address} is sealed; ${refused}`);
+});
+
+test('of addresses that are left alone is said since when, behind what the others answered', async () => {
+  const sealed = await startServer();
+  await operate(sealed, 'seal');
+  const gone = await startProxy(await startServer());
+  await gone.stop();
+  const vault = open([gone.address, sealed.address], { breakerFailures: 1, clock: new ManualClock() });
+  await failureOf(read(vault));
+  const { message } = await failureOf(read(vault));
+  expect(message).toContain(`Vault at ${sealed.address} is sealed; ${gone.address} refuses the connection`);
+  expect(message).toContain('(out of reach since ');
+});
+
 test.each([
   [500, { errors: ['local node not active but active cluster node not found'] }],
   [503, { errors: ['Vault is not initialized'] }],
