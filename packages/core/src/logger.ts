@@ -5,3 +5,8 @@ export interface Logger {
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
+
+export const isLogger = (given: unknown): given is Logger => {
+  const { debug, info, warn, error } = Object(given) as Partial<Logger>;
+  return [debug, info, warn, error].every((method) => typeof method === 'function');
+};

@@ -48,6 +48,27 @@ describe('the options of a function', () => {
   });
 });
 
+describe('a logger', () => {
+  const withLogger = { ...names, logger: true } as const;
+  const check = (logger: unknown) =>
+    optionFaults('make()', { logger } as { readonly logger?: object }, withLogger);
+
+  test('is whatever has the methods of pino', () => {
+    expect(check(console)).toEqual([]);
+    expect(check(undefined)).toEqual([]);
+  });
+
+  test.each([{}, null, true, 'pino', { info() {}, warn() {}, error() {} }])('is not %j', (logger) => {
+    expect(check(logger)).toEqual([
+      {
+        name: 'logger',
+        reason: 'is no logger',
+        hint: expect.stringContaining('debug, info, warn and error'),
+      },
+    ]);
+  });
+});
+
 describe('options that nobody has', () => {
   const definition = defineSettings({ application: 'shop', environments: ['production'], settings: {} });
   const good = { environment: 'production', sources: [] };

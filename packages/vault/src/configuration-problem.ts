@@ -11,7 +11,7 @@ export function notAskable(problems: readonly Problem[]): ConfigurationError {
 }
 
 /**
- * Refuses options that a function does not have.
+ * Refuses options that a function does not have, and a logger that is none.
  *
  * @param owner the function, as people write it: `createVault()`
  * @throws ConfigurationError with all of them

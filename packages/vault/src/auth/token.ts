@@ -28,6 +28,13 @@ export const missingToken =
 export const missing = (address: string): VaultError =>
   new VaultError('SOURCE_DENIED', `there is no token for Vault at ${address}`, { address, hint: ways });
 
+/** A function of plain JavaScript may give anything. */
+export const notText = (address: string): VaultError =>
+  new VaultError('SOURCE_DENIED', `the token for Vault at ${address} is no text`, {
+    address,
+    hint: 'Correct the function that gives it: a token is a text, and undefined stands for none.',
+  });
+
 /**
  * A line break in a token would begin a header field of its own.
  *

@@ -1,6 +1,6 @@
 import { isSourceError } from '@strongroom/core';
 import { VaultError } from '../vault-error.js';
-import type { TokenReader } from './token.js';
+import { notText, type TokenReader } from './token.js';
 import { lookUp, type Send } from './token-requests.js';
 import type { TokenVerdict } from './token-verdict.js';
 
@@ -37,12 +37,13 @@ export class TokensOfReader implements Tokens {
 
   take(): string | undefined | Promise<string | undefined> {
     const keep = (token: string | undefined) => {
+      if (token !== undefined && typeof token !== 'string') throw notText(this.#address);
       this.#last = token;
       return token;
     };
     try {
       const token = this.#read();
-      return typeof token === 'object' ? token.then(keep, (error) => this.#refused(error)) : keep(token);
+      return isPromise(token) ? token.then(keep, (error) => this.#refused(error)) : keep(token);
     } catch (error) {
       return Promise.reject(error).catch((thrown) => this.#refused(thrown));
     }
@@ -78,3 +79,7 @@ export class TokensOfReader implements Tokens {
     });
   }
 }
+
+/** Not by its class: a test runner has more than one. */
+const isPromise = <T>(given: T | Promise<T>): given is Promise<T> =>
+  typeof (Object(given) as { readonly then?: unknown }).then === 'function';

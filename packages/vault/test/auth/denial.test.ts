@@ -110,6 +110,19 @@ test('what a token of a function is denied is asked for with a new one, if there
   expect(await read(vault)).toMatchObject({ status: 'found' });
 });
 
+test.each([5, null, {}, () => 'a-token', ['a-token']])(
+  'a function that gives %j for a token is told so',
+  async (given) => {
+    const { server } = await startServer();
+    for (const token of [() => given, async () => given]) {
+      const error = await failureOf(read(open(server, { token: token as unknown as () => string })));
+      expect(error).toMatchObject({ code: 'SOURCE_DENIED' });
+      expect(error.message).toBe(`the token for Vault at ${server.address} is no text`);
+    }
+    expect(server.requests).toHaveLength(0);
+  },
+);
+
 test('wrong credentials do not flood Vault: a second apart, and 30 s after three denials', async () => {
   const { server, clock, count, pass } = await startTimed();
   const { roleId } = await makeAppRole(server);
