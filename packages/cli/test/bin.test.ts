@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../src/index.js';
 import { verbs } from '../src/verbs.js';
-import { callBin, callInTerminal, hasTerminal } from './support/bin.js';
+import { bin, callBin, callInTerminal, hasTerminal } from './support/bin.js';
 import { emptyVault, project, secretOf, shopVault } from './support/project.js';
 
 describe('between pipes', () => {
@@ -49,6 +50,17 @@ describe('between pipes', () => {
       expect(call.printed().stderr).toContain('standard output cannot be written (ENOSPC)');
     },
   );
+
+  test.skipIf(process.platform === 'win32')('a folder that was deleted beneath it is told', async () => {
+    const cwd = await project();
+    const inNoFolder = ['-c', 'rm -r "$PWD" && exec "$0" "$@"', process.execPath, bin];
+    const { status, stderr } = spawnSync('sh', [...inNoFolder, 'explain'], { cwd, encoding: 'utf8' });
+    expect(status).toBe(7);
+    expect(stderr).toBe(
+      'error: The folder that this was started in is not there any more\n  → Change to another one, and run it again.\n',
+    );
+    expect(spawnSync('sh', [...inNoFolder, '--help'], { cwd: await project() }).status).toBe(0);
+  });
 
   test('signals are passed on to a command that is run, and it leaves nothing behind', async () => {
     const { env } = await shopVault();

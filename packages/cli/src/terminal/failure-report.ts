@@ -50,6 +50,7 @@ function failureOf(error: unknown): Failure {
   }
   if (isSystemError(error)) {
     const { code, syscall, path } = error as NodeJS.ErrnoException & { readonly code: string };
+    if (syscall === 'uv_cwd') return { code, ...noCurrentFolder };
     const where = path === undefined ? '' : `: ${path}`;
     const words = systemWords[code] ?? `the system says ${code}`;
     return {
@@ -85,6 +86,11 @@ const fileRemedies: Readonly<Record<SourceErrorCode, string>> = {
 };
 
 const nameOf = ({ cause }: CommandError): string => (isStrongroomError(cause) ? cause.code : 'COMMAND');
+
+const noCurrentFolder = {
+  message: 'The folder that this was started in is not there any more',
+  remedies: ['Change to another one, and run it again.'],
+};
 
 const systemWords: Readonly<Record<string, string>> = {
   EACCES: 'This is not allowed',

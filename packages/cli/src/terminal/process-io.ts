@@ -12,7 +12,9 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return process.cwd();
+    },
     clock: systemClock,
     onSignal(signal, listener) {
       process.on(signal, listener);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { remember } from './leak-check.js';
 import { afterwards } from './project.js';
 
-const bin = fileURLToPath(new URL('../../bin/strongroom.js', import.meta.url));
+/** What is installed as `strongroom`. */
+export const bin = fileURLToPath(new URL('../../bin/strongroom.js', import.meta.url));
 
 /** Whether there is `script`, which gives a command a terminal, in the form of util-linux. */
 export const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
