@@ -289,19 +289,23 @@ test.each(['', 'a passphrase', randomBytes(16).toString('base64'), undefined])(
   },
 );
 
-describeSource('a source with last known good settings', {
-  async create(values) {
-    const memory = memorySource(
-      'memory',
-      Object.fromEntries([...values].map(([{ name }, value]) => [name, value])),
-    );
-    const own = await mkdtemp(join(tmpdir(), 'strongroom-'));
-    const source = withLastKnownGood(memory, { file: join(own, 'settings'), key });
-    return { source, memory, cleanup: () => rm(own, { recursive: true }) };
+describeSource(
+  'a source with last known good settings',
+  {
+    async create(values) {
+      const memory = memorySource(
+        'memory',
+        Object.fromEntries([...values].map(([{ name }, value]) => [name, value])),
+      );
+      const own = await mkdtemp(join(tmpdir(), 'strongroom-'));
+      const source = withLastKnownGood(memory, { file: join(own, 'settings'), key });
+      return { source, memory, cleanup: () => rm(own, { recursive: true }) };
+    },
+    storesJson: true,
+    breakIt: ({ memory }) => void memory.fail('SOURCE_UNAVAILABLE'),
+    deny: ({ memory }) => void memory.fail('SOURCE_DENIED'),
+    garbage: ({ memory }) => void memory.fail('SOURCE_MALFORMED'),
+    hang: ({ memory }) => void memory.hang(),
   },
-  storesJson: true,
-  breakIt: ({ memory }) => void memory.fail('SOURCE_UNAVAILABLE'),
-  deny: ({ memory }) => void memory.fail('SOURCE_DENIED'),
-  garbage: ({ memory }) => void memory.fail('SOURCE_MALFORMED'),
-  hang: ({ memory }) => void memory.hang(),
-});
+  { afterEach, describe, test },
+);

@@ -1,15 +1,20 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineSettings, plain, secret } from '../definition/definition.js';
 import { describeSource } from '../testing/index.js';
 import { defaultsSource } from './defaults-source.js';
 
-describeSource('the defaults source', {
-  create: () => ({ source: defaultsSource() }),
-  declare: (_, value) => (value === undefined ? plain(z.unknown()) : plain(z.unknown(), { default: value })),
-  storesJson: true,
-  cannotFail: 'it reads nothing but the settings that it is given',
-});
+describeSource(
+  'the defaults source',
+  {
+    create: () => ({ source: defaultsSource() }),
+    declare: (_, value) =>
+      value === undefined ? plain(z.unknown()) : plain(z.unknown(), { default: value }),
+    storesJson: true,
+    cannotFail: 'it reads nothing but the settings that it is given',
+  },
+  { afterEach, describe, test },
+);
 
 const { settings } = defineSettings({
   application: 'shop',

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineSettings, plain, type Setting, secret } from '../definition/definition.js';
 import { canarySecret, describeSource, expectNoCanary } from '../testing/index.js';
@@ -44,23 +44,31 @@ const asVariables = (values: ReadonlyMap<Setting, unknown>): EnvironmentVariable
 const cannotFail =
   'it reads a copy in memory and files; a file that cannot be read contradicts itself, and is no outage';
 
-describeSource('the environment source', {
-  create: (values) => ({ source: environmentSource(Object.freeze(asVariables(values))) }),
-  cannotFail,
-});
-
-describeSource('the environment source with files', {
-  async create(values) {
-    const made = await mkdtemp(join(folder, 'files-'));
-    const variables: Record<string, string> = {};
-    for (const [{ name }, value] of values) {
-      variables[`${name}_FILE`] = join(made, name);
-      await writeFile(join(made, name), `${String(value)}\n`);
-    }
-    return { source: environmentSource(variables), cleanup: () => rm(made, { recursive: true }) };
+describeSource(
+  'the environment source',
+  {
+    create: (values) => ({ source: environmentSource(Object.freeze(asVariables(values))) }),
+    cannotFail,
   },
-  cannotFail,
-});
+  { afterEach, describe, test },
+);
+
+describeSource(
+  'the environment source with files',
+  {
+    async create(values) {
+      const made = await mkdtemp(join(folder, 'files-'));
+      const variables: Record<string, string> = {};
+      for (const [{ name }, value] of values) {
+        variables[`${name}_FILE`] = join(made, name);
+        await writeFile(join(made, name), `${String(value)}\n`);
+      }
+      return { source: environmentSource(variables), cleanup: () => rm(made, { recursive: true }) };
+    },
+    cannotFail,
+  },
+  { afterEach, describe, test },
+);
 
 describe('a variable', () => {
   test('is found under the name of the setting, in its very case', async () => {

@@ -1,8 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Setting } from '../definition/definition.js';
 import { SourceError, type SourceErrorCode } from '../errors/errors.js';
 import type { Found, Lookup, Source } from '../source/source.js';
-import { describeSource } from './describe-source.js';
+import { describeSource, type TestRunner } from './describe-source.js';
 import { type MemorySource, memorySource } from './memory-source.js';
 
 type Values = ReadonlyMap<Setting, unknown>;
@@ -22,18 +22,26 @@ const failures = {
   hang: ({ memory }: Fixture) => void memory.hang(),
 };
 
-describeSource('the memory source', {
-  create(values) {
-    const memory = memoryOf(values);
-    return { source: memory, memory };
+describeSource(
+  'the memory source',
+  {
+    create(values) {
+      const memory = memoryOf(values);
+      return { source: memory, memory };
+    },
+    storesJson: true,
+    ...failures,
   },
-  storesJson: true,
-  ...failures,
-});
+  { afterEach, describe, test },
+);
 
 test('describeSource refuses a harness that leaves out a failure without saying why', () => {
   const create = () => ({ source: memorySource('memory') });
-  expect(() => describeSource('silent', { create, cannotFail: ' ' })).toThrow('say why in cannotFail');
+  const { runner, tests } = collecting();
+  expect(() => describeSource('silent', { create, cannotFail: ' ' }, runner)).toThrow(
+    'say why in cannotFail',
+  );
+  expect(tests).toEqual([]);
 });
 
 describe('describeSource', () => {
@@ -131,16 +139,20 @@ describe('describeSource', () => {
   test.each(Object.entries({ 'has no fault': (ask: Ask, _: Values) => ask, ...faults }))(
     'tells a source that %s',
     async (what, fault) => {
-      const failed = await failuresOf((suite) =>
-        suite('faulty', {
-          create(values: Values) {
-            const memory = memoryOf(values);
-            const ask = fault((settings, context) => memory.lookup(settings, context), values);
-            return { memory, source: { name: 'faulty', lookup: ask, close: () => memory.close() } };
+      const failed = await failuresOf((runner) =>
+        describeSource(
+          'faulty',
+          {
+            create(values: Values) {
+              const memory = memoryOf(values);
+              const ask = fault((settings, context) => memory.lookup(settings, context), values);
+              return { memory, source: { name: 'faulty', lookup: ask, close: () => memory.close() } };
+            },
+            storesJson: true,
+            ...failures,
           },
-          storesJson: true,
-          ...failures,
-        }),
+          runner,
+        ),
       );
       if (what === 'has no fault') expect(failed).toEqual([]);
       else expect(failed.length).toBeGreaterThan(0);
@@ -149,36 +161,40 @@ describe('describeSource', () => {
   );
 
   test('tells a source that shows its values', async () => {
-    const failed = await failuresOf((suite) =>
-      suite('showing', {
-        create(values: Values) {
-          const memory = memoryOf(values);
-          const source = { name: 'showing', values, lookup: memory.lookup.bind(memory) };
-          return { memory, source };
+    const failed = await failuresOf((runner) =>
+      describeSource(
+        'showing',
+        {
+          create(values: Values) {
+            const memory = memoryOf(values);
+            const source = { name: 'showing', values, lookup: memory.lookup.bind(memory) };
+            return { memory, source };
+          },
+          ...failures,
         },
-        ...failures,
-      }),
+        runner,
+      ),
     );
     expect(failed).toContain('shows no value when it is inspected or serialised');
   });
 });
 
-/** The names of the tests that fail, of a suite that registers them elsewhere than with vitest. */
-async function failuresOf(register: (suite: typeof describeSource) => void): Promise<readonly string[]> {
+/** A runner that runs nothing by itself. */
+function collecting() {
   const tests: { readonly name: string; readonly run: () => Promise<void> }[] = [];
   const after: (() => Promise<void>)[] = [];
-  vi.resetModules();
-  vi.doMock('vitest', () => ({
-    expect,
-    describe: (_: string, body: () => void) => body(),
-    test: (name: string, run: () => Promise<void>) => tests.push({ name, run }),
-    afterEach: (run: () => Promise<void>) => after.push(run),
-  }));
-  try {
-    register((await import('./describe-source.js')).describeSource);
-  } finally {
-    vi.doUnmock('vitest');
-  }
+  const runner: TestRunner = {
+    describe: (_, body) => body(),
+    test: (name, run) => tests.push({ name, run }),
+    afterEach: (run) => after.push(run),
+  };
+  return { runner, tests, after };
+}
+
+/** The names of the tests that fail. */
+async function failuresOf(register: (runner: TestRunner) => void): Promise<readonly string[]> {
+  const { runner, tests, after } = collecting();
+  register(runner);
   expect(tests.length).toBeGreaterThan(20);
   const failed: string[] = [];
   for (const { name, run } of tests) {

@@ -5,6 +5,7 @@ export {
   type SourceFixture,
   type SourceHarness,
   type SourceMoment,
+  type TestRunner,
 } from './describe-source.js';
 export { ManualClock } from './manual-clock.js';
 export { MemorySource, type MemorySourceOptions, memorySource } from './memory-source.js';
