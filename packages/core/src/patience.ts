@@ -13,6 +13,8 @@ export class Patience {
   readonly #deadlineError: () => Error;
   #controller: AbortController | undefined;
   #callOff: (() => void) | undefined;
+  #awaited = false;
+  #hold: NodeJS.Timeout | undefined;
   #reason: Error | undefined;
 
   /** @param deadlineMs from now on, in milliseconds; Infinity for no deadline */
@@ -34,9 +36,16 @@ export class Patience {
       else if (this.#endsAt !== Number.POSITIVE_INFINITY) {
         const left = Math.max(0, this.#endsAt - this.#clock.now());
         this.#callOff = this.#clock.after(left, () => this.end(this.#deadlineError()));
+        this.#holdOn();
       }
     }
     return this.#controller.signal;
+  }
+
+  /** The program awaits what comes of it, and is not to end before. */
+  await(): void {
+    this.#awaited = true;
+    this.#holdOn();
   }
 
   /** Nobody waits any longer. */
@@ -50,6 +59,14 @@ export class Patience {
   rest(): void {
     this.#callOff?.();
     this.#callOff = undefined;
+    clearInterval(this.#hold);
+  }
+
+  #holdOn(): void {
+    if (!this.#awaited || this.#callOff === undefined) return;
+    // A clock's timers let the process exit, and a source need not have anything open: a program that awaits its
+    // settings would end here, silently, as if all were done.
+    this.#hold ??= setInterval(() => undefined, 0x7fffffff);
   }
 
   /**

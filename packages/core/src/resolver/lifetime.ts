@@ -28,17 +28,21 @@ export class Lifetime {
     if (this.ended) throw closedError();
   }
 
-  /** Does something under the deadline, and no longer than the resolver is open. */
-  async within<R>(work: (patience: Patience) => Promise<R>): Promise<R> {
-    const patience = new Patience(this.#clock, this.#deadlineMs, () => {
+  /** How long something may take, from now on. */
+  newPatience(): Patience {
+    return new Patience(this.#clock, this.#deadlineMs, () => {
       const limit = `${this.#deadlineMs / 1000} s for everything (startDeadlineMs)`;
       return new SourceError('SOURCE_UNAVAILABLE', `no answer within ${limit}`, {
         hint: 'Check that the source is well and can be reached, or allow more time: startDeadlineMs.',
       });
     });
+  }
+
+  /** Does something as long as its patience lasts and the resolver is open. */
+  async within<R>(patience: Patience, work: () => Promise<R>): Promise<R> {
     this.#underWay.add(patience);
     try {
-      return await work(patience);
+      return await work();
     } finally {
       patience.rest();
       this.#underWay.delete(patience);

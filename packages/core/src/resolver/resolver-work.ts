@@ -39,7 +39,9 @@ export class ResolverWork<S> {
   readonly #surroundings: WorkSurroundings<S>;
   readonly #schedule: RefreshSchedule;
   /** What is under way, and whether it asks for every setting. */
-  #underWay: { readonly snapshot: Promise<S>; readonly whole: boolean } | undefined;
+  #underWay:
+    | { readonly snapshot: Promise<S>; readonly whole: boolean; readonly patience: Patience }
+    | undefined;
   /** The settings of which a source said meanwhile that what it answered is no longer so. */
   #outdated: Set<string> | undefined;
   #subscriptions: readonly (() => void)[] | undefined;
@@ -89,7 +91,11 @@ export class ResolverWork<S> {
     settings: readonly Setting[],
     work: (patience: Patience, report: Report) => Promise<S>,
   ): Promise<S> {
-    if (this.#underWay !== undefined) return this.#underWay.snapshot;
+    const isAwaited = trigger === 'load' || trigger === 'request';
+    if (this.#underWay !== undefined) {
+      if (isAwaited) this.#underWay.patience.await();
+      return this.#underWay.snapshot;
+    }
     const { clock, lifetime, status, isLoaded } = this.#surroundings;
     this.#outdated = undefined;
     this.#schedule.stop();
@@ -108,15 +114,17 @@ export class ResolverWork<S> {
         changed,
       });
     };
+    const patience = lifetime.newPatience();
+    if (isAwaited) patience.await();
     const snapshot = lifetime
-      .within((patience) => work(patience, report))
+      .within(patience, () => work(patience, report))
       .finally(() => {
         this.#underWay = undefined;
         if (!isLoaded() || lifetime.ended) return;
         this.#schedule.next(status.state.failures.length > 0);
         if (this.#outdated !== undefined) this.#refreshNamed(this.#outdated);
       });
-    this.#underWay = { snapshot, whole: settings === this.#surroundings.settings };
+    this.#underWay = { snapshot, whole: settings === this.#surroundings.settings, patience };
     return snapshot;
   }
 

@@ -273,7 +273,9 @@ export class Resolver<T extends Declarations> {
    */
   async survey(): Promise<readonly SettingExplanation[]> {
     this.#lifetime.check();
-    const { trails } = await this.#lifetime.within((patience) =>
+    const patience = this.#lifetime.newPatience();
+    patience.await();
+    const { trails } = await this.#lifetime.within(patience, () =>
       this.#ask(patience, this.#settings, { everything: true, breather: new Breather() }),
     );
     this.#lifetime.check();
