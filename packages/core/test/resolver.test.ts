@@ -157,7 +157,8 @@ describe('load', () => {
     expect(resolver.load()).toBe(first);
     await expect(first).rejects.toMatchObject({ code: 'SETTINGS_MISSING' });
     expect(resolver.state.status).toBe('failed');
-    expect(() => resolver.current()).toThrow(expect.objectContaining({ code: 'SNAPSHOT_NOT_READY' }));
+    const cause = expect.objectContaining({ code: 'SETTINGS_MISSING' });
+    expect(() => resolver.current()).toThrow(expect.objectContaining({ code: 'SNAPSHOT_NOT_READY', cause }));
     source.recover().set('DATABASE_URL', url);
     expect((await resolver.load()).DATABASE_URL).toBe(url);
     expect(heard).toEqual(['failed failed', 'ready ready']);

@@ -13,6 +13,7 @@ export class KeptSettings<S> {
   readonly #readers = new Set<ReaderOf>();
   #snapshot: S | undefined;
   #resolved: ByName | undefined;
+  #failure: StrongroomError | undefined;
 
   constructor(application: string, environment: string) {
     this.#application = application;
@@ -22,6 +23,11 @@ export class KeptSettings<S> {
   /** Whether there is anything. */
   get some(): boolean {
     return this.#resolved !== undefined;
+  }
+
+  /** Nothing could be loaded: whoever reads before the next load is told so, and why. */
+  lack(failure: StrongroomError): void {
+    this.#failure = failure;
   }
 
   /** @throws StrongroomError `SNAPSHOT_NOT_READY` */
@@ -101,10 +107,11 @@ export class KeptSettings<S> {
   }
 
   #notReady(): never {
-    throw new StrongroomError(
-      'SNAPSHOT_NOT_READY',
-      `The settings of ${this.#application} are not loaded yet: await load() first`,
-    );
+    const what = `The settings of ${this.#application}`;
+    if (this.#failure === undefined) {
+      throw new StrongroomError('SNAPSHOT_NOT_READY', `${what} are not loaded yet: await load() first`);
+    }
+    throw new StrongroomError('SNAPSHOT_NOT_READY', `${what} could not be loaded`, { cause: this.#failure });
   }
 }
 

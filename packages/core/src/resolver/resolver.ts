@@ -316,6 +316,7 @@ export class Resolver<T extends Declarations> {
     this.#lifetime.check();
     if (problems.length > 0) {
       const error = this.#errorOf(problems);
+      this.#kept.lack(error);
       report({ outcome: 'failed', failures, asked });
       const state = this.#status.become('failed', { failures, error, reason: error.message });
       this.#status.tell('failed', state, error);
