@@ -31,6 +31,7 @@ export interface SystemFault {
  * header, no body and no token.
  */
 export class VaultError extends SourceError {
+  static override readonly name: string = 'VaultError';
   readonly address: string;
   readonly path: string | undefined;
   readonly status: number | undefined;

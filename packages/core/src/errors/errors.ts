@@ -131,6 +131,8 @@ const brand = Symbol.for('strongroom.error');
 
 /** The base of every error that Strongroom throws. Its message never holds a secret's value. */
 export class StrongroomError extends Error {
+  // Said, not derived: a bundler that minifies gives classes names of its own.
+  static override readonly name: string = 'StrongroomError';
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
@@ -143,6 +145,7 @@ export class StrongroomError extends Error {
 
 /** A source could not answer. `SOURCE_UNAVAILABLE`, `SOURCE_DENIED` or `SOURCE_MALFORMED`. */
 export class SourceError extends StrongroomError {
+  static override readonly name: string = 'SourceError';
   declare readonly code: SourceErrorCode;
   /** What was asked: an address, a path, a file. Never a value. */
   readonly locator: string | undefined;
@@ -211,6 +214,7 @@ export interface Problem {
  * what only follows from another problem beside that.
  */
 export class ConfigurationError extends StrongroomError {
+  static override readonly name: string = 'ConfigurationError';
   declare readonly code: Problem['code'];
   declare readonly problems: readonly Problem[];
 
