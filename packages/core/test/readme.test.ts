@@ -42,3 +42,15 @@ test('the source and its test in the README are those that are tested', async ()
   expect(source).toBe(asStranger(await read('./json-file.ts')));
   expect(suite).toBe(asStranger(await read('./json-file.test.ts')));
 });
+
+test('the README names the oldest zod that every package takes', async () => {
+  const peers = await Promise.all(
+    ['core', 'node', 'cli'].map(async (name) => {
+      const manifest = JSON.parse(await read(`../../${name}/package.json`));
+      return manifest.peerDependencies.zod;
+    }),
+  );
+  const [, oldest] = /zod (\d+\.\d+) or later/.exec(await read('../README.md')) ?? [];
+  expect(new Set(peers)).toEqual(new Set([`^${oldest}.0`]));
+  expect(await read('../../../README.md')).toContain(`zod is a peer, ${oldest} or later`);
+});
