@@ -8,6 +8,7 @@ import {
   type RolloutDecision,
   StrongroomError,
 } from '@strongroom/core';
+import { holdProcess } from './hold.js';
 import { instanceOf, standingOf } from './instance.js';
 import type { UseVault, VaultMode } from './use-vault.js';
 import { warn } from './warning.js';
@@ -127,8 +128,7 @@ function reasonOf(thrown: unknown): string {
 
 function inTime<R>(ask: (signal: AbortSignal) => Promise<R>, deadlineMs: number, clock: Clock): Promise<R> {
   const controller = new AbortController();
-  // A clock's timers let the process exit, and the function need not have anything open: the start would end here, silently.
-  const hold = setInterval(() => undefined, 0x7fffffff);
+  const letGo = holdProcess();
   return new Promise<R>((resolve, reject) => {
     const callOff = clock.after(deadlineMs, () => {
       const late = new StrongroomError('SOURCE_UNAVAILABLE', `no answer within ${deadlineMs / 1000} s`);
@@ -136,5 +136,5 @@ function inTime<R>(ask: (signal: AbortSignal) => Promise<R>, deadlineMs: number,
       reject(late);
     });
     Promise.resolve(controller.signal).then(ask).then(resolve, reject).finally(callOff);
-  }).finally(() => clearInterval(hold));
+  }).finally(letGo);
 }

@@ -74,3 +74,12 @@ test('a program whose function does not decide about Vault does not end before t
     console.log(resolver.rollout.mode);`);
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'off\n' });
 });
+
+test('a program that announces a change does not end before it is told that the broker did not take it', async () => {
+  const { code, stdout } = await run(`
+    import { announceChange } from '@strongroom/node/signals';
+    const place = { application: 'shop', environment: 'production' };
+    const broker = { name: 'mine', listen: never, announce: never };
+    await announceChange(broker, place, { announceDeadlineMs: 50 }).catch((error) => console.log(error.code));`);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'SIGNAL_NOT_SENT\n' });
+});

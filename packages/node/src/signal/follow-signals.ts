@@ -11,6 +11,7 @@ import {
   StrongroomError,
   systemClock,
 } from '@strongroom/core';
+import { holdProcess } from '../hold.js';
 import { type SignalBroker, signalChannel } from './signal-broker.js';
 
 /** The numbers of signals, each an option. */
@@ -153,6 +154,7 @@ export async function announceChange(
       `${broker.name} did not take the signal for ${application} (${environment}): ${why}. ` +
         'The instances look again when their interval is over',
     );
+  const letGo = holdProcess();
   let callOff: () => void = () => undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const why = `no answer within ${announceDeadlineMs / 1000} s`;
@@ -168,5 +170,6 @@ export async function announceChange(
     await Promise.race([taken, tooLate]);
   } finally {
     callOff();
+    letGo();
   }
 }
