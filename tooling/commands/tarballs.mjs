@@ -40,7 +40,11 @@ try {
     import('NAME').then((imported) => {
       if (!Object.keys(imported).every((key) => imported[key] === required[key])) process.exit(1);
     });`;
-  for (const name of ['core', 'dev-server', 'express', 'fastify', 'migrate', 'node', 'vault']) {
+  // What is for tests too, of whatever runner: there is no vitest here.
+  for (const name of [
+    ...['core', 'dev-server', 'express', 'fastify', 'migrate', 'node', 'vault'],
+    ...['core/testing', 'node/testing'],
+  ]) {
     run(
       `loading ${name}`,
       process.execPath,
