@@ -120,6 +120,29 @@ describe('a program with last known good settings', () => {
     expect(resolver.state.status).toBe('degraded');
   });
 
+  test('can start from the file again after a source that was back had nothing new to say', async () => {
+    await runOnce();
+    const memory = store().fail();
+    const resolver = start(memory);
+    await resolver.load();
+    memory.recover().answer('PASSWORD', { status: 'unchanged' });
+    memory.set('LIMITS', { mails: 6 });
+    expect((await resolver.refresh()).LIMITS).toEqual({ mails: 6 });
+    await resolver.close();
+    expect(await start(store().fail()).load()).toMatchObject({ PASSWORD: password, LIMITS: { mails: 6 } });
+  });
+
+  test('finds in the file what was found beside a failure, and was unchanged when that was over', async () => {
+    const error = new SourceError('SOURCE_UNAVAILABLE', 'no');
+    const memory = store().answer('LIMITS', { status: 'failed', error });
+    const resolver = start(memory);
+    await resolver.load();
+    memory.answer('PASSWORD', { status: 'unchanged' }).set('LIMITS', { mails: 6 });
+    await resolver.refresh();
+    await resolver.close();
+    expect(await start(store().fail()).load()).toMatchObject({ PASSWORD: password, LIMITS: { mails: 6 } });
+  });
+
   test('starts though the source never answers, before the deadline', async () => {
     await runOnce();
     const resolver = start(store().hang({ deaf: true }));
@@ -243,14 +266,21 @@ describe('the file', () => {
   });
 
   test('that cannot be written is told of once, and the program goes on', async () => {
-    const warn = vi.fn();
-    const logger = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
+    const [warn, info] = [vi.fn(), vi.fn()];
+    const logger = { debug: vi.fn(), info, warn, error: vi.fn() };
     const memory = store();
     const resolver = start(memory, { file: join(folder, 'none', 'settings'), logger });
     await resolver.load();
     memory.set('PASSWORD', 'second');
     await resolver.refresh();
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+    await mkdir(join(folder, 'none'));
+    memory.set('PASSWORD', 'third');
+    await resolver.refresh();
     await resolver.close();
+    expect(info.mock.calls).toEqual([
+      [{ file: join(folder, 'none', 'settings') }, 'the last known good settings are written again'],
+    ]);
     expect(warn.mock.calls).toEqual([
       [
         { file: join(folder, 'none', 'settings'), reason: 'ENOENT' },

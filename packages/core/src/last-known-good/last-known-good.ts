@@ -100,8 +100,9 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
       : { onEvent: (listener) => source.onEvent?.(listener) ?? (() => {}) }),
     async lookup(settings, context) {
       const answers = await ask(settings, context);
+      remember(settings, answers);
       const failed = settings.filter(({ name }) => answers.get(name)?.status === 'failed');
-      if (failed.length === 0) keep(settings, answers, context);
+      if (failed.length === 0) keep(context);
       if (failed.length === 0 || answered) {
         answered ||= failed.length === 0;
         return answers;
@@ -130,16 +131,16 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
     }
   }
 
-  function keep(
-    settings: readonly Setting[],
-    answers: ReadonlyMap<string, Lookup>,
-    context: LookupContext,
-  ): void {
+  /** Also of an answer that is not whole: the next one may say of its values only that they are unchanged. */
+  function remember(settings: readonly Setting[], answers: ReadonlyMap<string, Lookup>): void {
     for (const { name } of settings) {
       const answer = answers.get(name);
       if (answer?.status === 'found') good.set(name, entryOf(answer));
-      else if (answer?.status !== 'unchanged') good.delete(name);
+      else if (answer?.status !== 'unchanged' && answer?.status !== 'failed') good.delete(name);
     }
+  }
+
+  function keep(context: LookupContext): void {
     const now = clock.now();
     const text = JSON.stringify(
       [...good].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { readAt: _, ...found }]) => [name, found]),
@@ -152,6 +153,7 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
       .then(() => file.write(JSON.stringify(content), bindingOf(context, source)))
       .then(
         () => {
+          if (complained) logger?.info({ file: file.path }, 'the last known good settings are written again');
           complained = false;
         },
         (error: NodeJS.ErrnoException) => {
@@ -188,6 +190,7 @@ export function withLastKnownGood(source: Source, options: LastKnownGoodOptions)
       const answer = answers.get(name) as Lookup & { status: 'failed' };
       const entry = entries.get(name);
       if (entry !== undefined) {
+        good.set(name, entry);
         const since = new Date(content?.goodAt ?? 0).toISOString();
         const words = `${answer.error.message}; the value of ${since} is taken from ${file.path}`;
         return [name, { status: 'found', ...entry, staleBecause: because(answer.error, words) }];
