@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { orAborted } from './or-aborted.js';
 
 /** More turns of the microtask queue than a source that waits for nothing takes. */
 const turnsOfMemory = 10;
@@ -87,13 +88,4 @@ export class Patience {
     if (waiting) await new Promise<void>((resolve) => process.nextTick(resolve));
     return waiting ? orAborted(answer, this.signal) : answer;
   }
-}
-
-function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) setImmediate(abort);
-    else signal.addEventListener('abort', abort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -268,6 +269,23 @@ test('an abort during the reading of a file is no contradiction of the user', as
   const answer = source.lookup(settingsOf('KEY'), { ...context, signal: controller.signal });
   controller.abort(new Error('no longer wanted'));
   await expect(answer).rejects.toThrow('no longer wanted');
+});
+
+test('a file that hangs is opened once, however often it is asked for, and holds no other file up', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const source = environmentSource({ KEY_FILE: pipe });
+  // More than there are threads for files.
+  for (let round = 0; round < 8; round++) {
+    const controller = new AbortController();
+    const answer = source.lookup(settingsOf('KEY'), { ...context, signal: controller.signal });
+    controller.abort(new Error('no longer wanted'));
+    await expect(answer).rejects.toThrow('no longer wanted');
+  }
+  expect(await lookUp({ KEY_FILE: await file('beside', 'v') }, 'KEY')).toMatchObject({ value: 'v' });
+  const answer = source.lookup(settingsOf('KEY'), context);
+  await writeFile(pipe, 'at last');
+  expect((await answer).get('KEY')).toMatchObject({ value: 'at last' });
 });
 
 test('the type of a secret makes no difference to the source', async () => {

@@ -1,5 +1,6 @@
 import { SourceError, type SourceErrorCode } from '../errors/errors.js';
 import { nearMiss } from '../near-miss.js';
+import { orAborted } from '../or-aborted.js';
 import type { Lookup, LookupContext, Source } from './source.js';
 
 /** Environment variables by name, as in `process.env`. */
@@ -22,7 +23,7 @@ const maxFileBytes = 1024 * 1024;
  */
 export function environmentSource(variables: EnvironmentVariables = process.env): Source {
   const values = new Map<string, string>();
-  const readBefore = new Set<string>();
+  const files = new ValueFiles();
   for (const [name, value] of Object.entries(variables)) {
     if (value !== undefined) values.set(name, value);
   }
@@ -32,14 +33,14 @@ export function environmentSource(variables: EnvironmentVariables = process.env)
     async lookup(settings, context) {
       const names = context.declared ?? new Set(settings.map(({ name }) => name));
       const answers = new Map<string, Lookup>();
-      const files: Promise<unknown>[] = [];
+      const reads: Promise<unknown>[] = [];
       for (const { name } of settings) {
-        const answer = lookUp(name, values, names, readBefore, context);
+        const answer = lookUp(name, values, names, files, context);
         // A promise for each of many variables is what a start would notice.
-        if (answer instanceof Promise) files.push(answer.then((read) => answers.set(name, read)));
+        if (answer instanceof Promise) reads.push(answer.then((read) => answers.set(name, read)));
         else answers.set(name, answer);
       }
-      await Promise.all(files);
+      await Promise.all(reads);
       return answers;
     },
   };
@@ -49,7 +50,7 @@ function lookUp(
   name: string,
   values: ReadonlyMap<string, string>,
   names: ReadonlySet<string>,
-  readBefore: Set<string>,
+  files: ValueFiles,
   context: LookupContext,
 ): Lookup | Promise<Lookup> {
   const value = values.get(name) || undefined;
@@ -62,7 +63,7 @@ function lookUp(
       hint: `Unset ${name} or ${name}_FILE: only one of them can hold the value.`,
     };
   }
-  if (file !== undefined) return readValueFile(name, file, readBefore, context.signal);
+  if (file !== undefined) return readValueFile(name, file, files, context.signal);
   if (value !== undefined) return { status: 'found', value, locator: name };
   return { status: 'absent', reason: 'not-set', locator: name, hint: () => hintFor(name, values, names) };
 }
@@ -90,13 +91,28 @@ function* strangers(values: ReadonlyMap<string, string>, names: ReadonlySet<stri
   }
 }
 
+/** The files of one source. */
+class ValueFiles {
+  /** Settings whose file could be read. */
+  readonly readBefore = new Set<string>();
+  readonly #reading = new Map<string, Promise<string | FileFault>>();
+
+  /** One read of a file at a time: one that hangs, as on a mount that is away, holds a thread of the few there are. */
+  read(file: string): Promise<string | FileFault> {
+    const reading = this.#reading.get(file) ?? contentOf(file).finally(() => void this.#reading.delete(file));
+    this.#reading.set(file, reading);
+    return reading;
+  }
+}
+
 async function readValueFile(
   name: string,
   file: string,
-  readBefore: Set<string>,
+  files: ValueFiles,
   signal: AbortSignal,
 ): Promise<Lookup> {
-  const content = await contentOf(file, signal);
+  const { readBefore } = files;
+  const content = await orAborted(files.read(file), signal);
   if (typeof content === 'string') {
     readBefore.add(name);
     return { status: 'found', value: content, locator: `${name}_FILE ${file}` };
@@ -121,16 +137,15 @@ interface FileFault {
   readonly isFile: boolean;
 }
 
-async function contentOf(file: string, signal: AbortSignal): Promise<string | FileFault> {
+async function contentOf(file: string): Promise<string | FileFault> {
   try {
-    const bytes = await readBounded(file, signal);
+    const bytes = await readBounded(file);
     if (bytes === undefined) return malformed(`is larger than ${maxFileBytes / 1024} KiB`);
     // Refuses what is no text, rather than change it.
     const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const value = utf8.decode(bytes).replace(/\r?\n$/, '');
     return value === '' ? { code: 'SOURCE_UNAVAILABLE', reason: 'is empty', isFile: true } : value;
   } catch (error) {
-    signal.throwIfAborted();
     return faultOf(error);
   }
 }
@@ -138,7 +153,7 @@ async function contentOf(file: string, signal: AbortSignal): Promise<string | Fi
 const malformed = (reason: string): FileFault => ({ code: 'SOURCE_MALFORMED', reason, isFile: true });
 
 /** Reads at most the limit, whatever the file says of its size: it may be a pipe or a device. */
-async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | undefined> {
+async function readBounded(file: string): Promise<Buffer | undefined> {
   // Loaded by the first file, which most programs do not have.
   const { open } = await import('node:fs/promises');
   const handle = await open(file, 'r');
@@ -146,7 +161,6 @@ async function readBounded(file: string, signal: AbortSignal): Promise<Buffer | 
     const chunks: Buffer[] = [];
     let left = maxFileBytes + 1;
     while (left > 0) {
-      signal.throwIfAborted();
       const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(left, 65_536)) });
       if (bytesRead === 0) return Buffer.concat(chunks);
       chunks.push(buffer.subarray(0, bytesRead));
