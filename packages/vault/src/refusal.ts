@@ -95,9 +95,10 @@ function read(
     ];
   }
   if (status === 403) {
-    const dead = verdict.due === 'dead' ? 'The token is not valid, or may not even look itself up. ' : '';
-    const hint = `${dead}Give a token that is valid and whose policies hold: ${policy}`;
-    return ['SOURCE_DENIED', `${vault} denies ${path}${words}`, hint];
+    // In the message and not in the hint: while a program runs, the message is all that it is told.
+    const dead = verdict.due === 'dead' ? '; the token is not valid, or may not even look itself up' : '';
+    const hint = `Give a token that is valid and whose policies hold: ${policy}`;
+    return ['SOURCE_DENIED', `${vault} denies ${path}${words}${dead}`, hint];
   }
   if (about(/^namespace not found$/)) {
     const hint = 'Correct the namespace (VAULT_NAMESPACE, STRONGROOM_VAULT_AUTH_NAMESPACE).';

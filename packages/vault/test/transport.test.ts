@@ -351,7 +351,7 @@ test('a denial names the path and the line of a policy that grants it', async ()
     json(response, 403, { errors: ['1 error occurred:\n\t* permission denied\n\n'] }),
   );
   const error = await failure(vault);
-  expect(error.message).toMatch(/denies \/v1\/secret\/data\/app\/development\/database: permission denied$/);
+  expect(error.message).toMatch(/denies \/v1\/secret\/data\/app\/development\/database: permission denied; /);
   expect(error.hint).toContain('path "secret/data/app/development/database" { capabilities = ["read"] }');
   expect(error.vaultMessages).toEqual(['permission denied']);
 });

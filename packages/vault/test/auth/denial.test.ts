@@ -89,6 +89,26 @@ test('a denial by policy is not repeated, and names the path, the policies and t
   expect(count('lookup-self')).toBe(1);
 });
 
+test('a given token that is dead is said to be, whatever Vault’s words', async () => {
+  const { server, count } = await startServer();
+  await makeReadable(server);
+  const token = await makeToken(server);
+  const vault = open(server, { token });
+  await read(vault);
+  await revokeByHand(server, token);
+  for (const _ of [1, 2]) {
+    const error = await failureOf(read(vault));
+    expect(error).toMatchObject({ code: 'SOURCE_DENIED', status: 403 });
+    expect(error.message).toMatch(
+      /denies \S+: permission denied; the token is not valid, or may not even look itself up$/,
+    );
+    expect(error.hint).toMatch(
+      /^Give a token that is valid and whose policies hold: path "secret\/data\/app/,
+    );
+  }
+  expect(count('lookup-self')).toBe(1);
+});
+
 test('a token that may not look itself up is told from a dead one by a login, once', async () => {
   const { clock, server, count, pass } = await startTimed();
   const auth = appRole(await makeAppRole(server, { token_no_default_policy: true }));

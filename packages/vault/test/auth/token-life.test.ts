@@ -142,7 +142,7 @@ test('a token that was given and cannot be renewed further ends with a warning a
   ]);
   const error = await failureOf(read(vault));
   expect(error).toMatchObject({ code: 'SOURCE_DENIED', status: 403 });
-  expect(error.hint).toContain('The token is not valid');
+  expect(error.message).toContain('the token is not valid');
   expect(count(renewal, 200)).toBe(1);
   // What is known to be dead is not looked up for each read.
   const lookups = count(lookup);
