@@ -47,6 +47,8 @@ describe('after a lookup in which Vault was unavailable for everything', () => {
       breakerFailures: 1_000,
     });
     await resolver.load();
+    // Now it is known that metadata may be asked for: before that one look would be the probe.
+    await resolver.refresh();
     const mend = server.fail({ answer: how });
     asked();
     await resolver.refresh();
@@ -65,6 +67,17 @@ describe('after a lookup in which Vault was unavailable for everything', () => {
     expect(await resolver.refresh()).toMatchObject({ S0: 'a', S3: 'new' });
     expect(resolver.state.status).toBe('ready');
     expect(asked()).toHaveLength(11);
+  });
+
+  test('one that begins before the first look at metadata is told by its cause, and not asked once for each secret', async () => {
+    const { resolver, asked } = openCounted(placed, server.address, { token: server.rootToken });
+    await resolver.load();
+    server.fail({ answer: answer(503, 'Vault is sealed') });
+    asked();
+    await resolver.refresh();
+    expect(asked()).toHaveLength(1);
+    expect(resolver.state.failures).toMatchObject([{ message: expect.stringMatching(/is sealed$/) }]);
+    expect(resolver.state.failures[0]?.settings).toHaveLength(10);
   });
 
   test('what is denied, malformed or only partly unavailable is asked for as ever', async () => {

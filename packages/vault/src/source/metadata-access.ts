@@ -1,3 +1,5 @@
+import { unavailable } from './outage.js';
+
 /** For how long metadata that was denied is not asked for again, in milliseconds; up to half of it more is jitter. */
 const deniedForMs = 60 * 60_000;
 
@@ -21,10 +23,13 @@ export class MetadataAccess {
    *
    * @param attempt asks for metadata, and tells when that was denied
    * @param instead where it is known to be denied
+   * @throws what either throws; where Vault could not answer the one try for all, that for all
    */
   async use<T>(path: string, attempt: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
     while (!this.#allowed && !this.#isDenied(path) && this.#trying !== undefined) {
-      await this.#trying.catch(() => undefined);
+      // Who waits would be told the same: each in its turn, they would find out no sooner than the deadline.
+      const failure = await this.#trying.then(() => undefined, unavailable);
+      if (failure !== undefined) throw failure;
     }
     if (this.#isDenied(path)) return instead();
     if (this.#allowed) return attempt();

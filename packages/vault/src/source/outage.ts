@@ -65,7 +65,7 @@ export class LookupRound {
 }
 
 /** The error, if it says that Vault could not answer; not when it was never asked, for a reason of ours. */
-function unavailable(error: unknown): unknown {
+export function unavailable(error: unknown): unknown {
   if (!isSourceError(error) || error.code !== 'SOURCE_UNAVAILABLE') return undefined;
   return error instanceof VaultError && noteOf(error).ours === true ? undefined : error;
 }
