@@ -19,6 +19,8 @@ export class TlsFiles {
   #stamp: string | undefined;
   #security: Security | undefined;
   #looking: Promise<Security> | undefined;
+  /** What is wrong with the files, as the logger was told last: connections may be made every second. */
+  #complaint: string | undefined;
 
   constructor(
     options: TlsOptions,
@@ -52,11 +54,18 @@ export class TlsFiles {
         this.#security = await this.#read();
         this.#stamp = stamp;
       }
+      if (this.#complaint !== undefined) {
+        this.#complaint = undefined;
+        this.#logger?.info({ address: this.#address }, 'the TLS files for Vault can be used again');
+      }
       return this.#security;
     } catch (error) {
       if (this.#security === undefined || !(error instanceof VaultError)) throw error;
       const { message, hint } = error;
-      this.#logger?.warn({ address: this.#address, hint }, `${message}; what was read before stays`);
+      if (message !== this.#complaint) {
+        this.#complaint = message;
+        this.#logger?.warn({ address: this.#address, hint }, `${message}; what was read before stays`);
+      }
       return this.#security;
     }
   }

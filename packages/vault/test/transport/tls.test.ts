@@ -171,6 +171,36 @@ test('authorities that are replaced count from the next connection on', async ()
   expect((await failureOf(read(vault))).code).toBe('SOURCE_DENIED');
 });
 
+test('files that cannot be used are told of once, however many connections are made, and so is that they can be again', async () => {
+  const caFile = join(folder, 'spoilt.pem');
+  const server = await startServer({ tls: true });
+  await writeFile(caFile, caOf(server));
+  const said: string[] = [];
+  const say = (_details: object, message: string) => void said.push(message);
+  const logger = { debug: () => undefined, info: say, warn: say, error: say };
+  const vault = open(server.address, { tls: { caFile }, logger });
+  let connections = 0;
+  const readAnew = async (): Promise<void> => {
+    // More at once than there are connections that wait for work.
+    connections += 2;
+    await Promise.all(Array.from({ length: connections }, () => read(vault)));
+  };
+  await readAnew();
+  await replace(caFile, 'hunter2');
+  await readAnew();
+  await readAnew();
+  await rm(caFile);
+  await readAnew();
+  await readAnew();
+  await replace(caFile, `${caOf(server)}\n`);
+  await readAnew();
+  expect(said).toEqual([
+    expect.stringMatching(/spoilt\.pem, hold no certificate in PEM; what was read before stays$/),
+    expect.stringMatching(/spoilt\.pem, cannot be read \(ENOENT\); what was read before stays$/),
+    'the TLS files for Vault can be used again',
+  ]);
+});
+
 test('a client certificate that is renewed is shown from the next connection on', async () => {
   const [old, renewed] = [await authority.issue('old'), await authority.issue('renewed')];
   const files = { certFile: join(folder, 'client.pem'), keyFile: join(folder, 'client.key') };
