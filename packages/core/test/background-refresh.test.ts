@@ -6,6 +6,7 @@ import {
   plain,
   type RefreshReport,
   type ResolverOptions,
+  SourceError,
   secret,
 } from '../src/index.js';
 import { ManualClock, type MemorySource, memorySource } from '../src/testing/index.js';
@@ -268,4 +269,37 @@ test('the state says since when and why, and an equal one is not said again', as
     [since, 'store could not be asked (SOURCE_UNAVAILABLE)'],
     [since, 'store could not be asked (SOURCE_DENIED)'],
   ]);
+});
+
+test('a failure that reaches further settings is said again, and one that comes and goes in them is not', async () => {
+  const warn = vi.fn();
+  const logger = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
+  const source = memorySource('store', { PASSWORD: 'one', LEVEL: 'debug' });
+  const { resolver } = open(source, { refreshEveryMs: false, logger });
+  const said: unknown[] = [];
+  resolver.events.on('degraded', ({ failures }) => said.push(failures.flatMap(({ settings }) => settings)));
+  await resolver.load();
+  const deny = (name: string) => {
+    const error = new SourceError('SOURCE_DENIED', `no policy for ${name}`);
+    source.answer(name, { status: 'failed', error });
+  };
+  deny('PASSWORD');
+  await resolver.refresh();
+  deny('LEVEL');
+  await resolver.refresh();
+  expect(resolver.health().failing).toEqual([{ source: 'store', code: 'SOURCE_DENIED' }]);
+  for (const _ of [1, 2]) {
+    source.set('LEVEL', 'debug');
+    await resolver.refresh();
+    deny('LEVEL');
+    await resolver.refresh();
+  }
+  expect(said).toEqual([['PASSWORD'], ['PASSWORD', 'LEVEL']]);
+  expect(warn).toHaveBeenCalledTimes(2);
+  source.set('LEVEL', 'debug').set('PASSWORD', 'one');
+  await resolver.refresh();
+  // After all was well it is news again.
+  deny('LEVEL');
+  await resolver.refresh();
+  expect(said).toHaveLength(3);
 });

@@ -27,6 +27,8 @@ export class ResolverStatus {
   #expired: StrongroomError | undefined;
   /** The versions of values that were reported as not valid. */
   #refused: ReadonlySet<string> = new Set();
+  /** What was told to fail since all was well: each source, its code and a setting that it touches. */
+  readonly #toldToFail = new Set<string>();
 
   constructor(surroundings: StatusSurroundings) {
     this.#surroundings = surroundings;
@@ -92,15 +94,21 @@ export class ResolverStatus {
     this.#refused = new Set(refusals);
     if (isNew) this.tell('refused', error);
     const names = error.problems.map(({ name }) => name).join(', ');
-    this.#serve({ failures, deleted, error, reason: `what the sources say now is not valid: ${names}` });
+    const reason = `what the sources say now is not valid: ${names}`;
+    this.#serve({ failures, deleted, error, reason }, undefined, isNew);
   }
 
   /**
    * There is something to serve; says so when it is not what was said last, loudly when it is not all that it should be.
    *
    * @param expired why it may not be served, where somebody else counts the time
+   * @param isNew whether other values were refused than before: whoever corrects them is to read of the next ones too
    */
-  #serve(details: Omit<ResolverState, 'status' | 'since'>, expired?: StrongroomError | undefined): void {
+  #serve(
+    details: Omit<ResolverState, 'status' | 'since'>,
+    expired?: StrongroomError | undefined,
+    isNew = false,
+  ): void {
     const before = this.#state;
     const { failures, reason, error } = details;
     if (failures.length === 0) this.#good();
@@ -114,7 +122,9 @@ export class ResolverStatus {
     }
     const status = reason === undefined ? 'ready' : 'degraded';
     const state = this.become(status, details);
-    if (before.status === status && before.reason === reason) return;
+    const spreads = this.#spreads(failures);
+    const isEqual = before.status === status && before.reason === reason && !spreads;
+    if (isEqual && !isNew) return;
     if (status === 'degraded') {
       const problems = isConfigurationError(error)
         ? { problems: error.problems.map(({ name, reason: why }) => ({ name, reason: why })) }
@@ -125,7 +135,17 @@ export class ResolverStatus {
       // Whoever reads of trouble in the log is to read there that it is over.
       undisturbed(() => this.#surroundings.logger?.info({}, 'the settings are ready again'));
     }
-    this.tell(status, state);
+    if (!isEqual) this.tell(status, state);
+  }
+
+  /** Whether it fails where that was not told yet. What only comes and goes is told once. */
+  #spreads(failures: readonly SourceFailure[]): boolean {
+    if (failures.length === 0) this.#toldToFail.clear();
+    const before = this.#toldToFail.size;
+    for (const { source, code, settings } of failures) {
+      for (const name of settings) this.#toldToFail.add(JSON.stringify([source, code, name]));
+    }
+    return this.#toldToFail.size > before;
   }
 
   health(hasSnapshot: boolean): Health {
@@ -138,7 +158,7 @@ export class ResolverStatus {
       ready: hasSnapshot && this.#expired === undefined && status !== 'closed',
       freshness: failures.length + problems.length + deleted.length > 0 ? 'stale' : 'fresh',
       ageMs: this.#goodAt === undefined ? undefined : this.#surroundings.clock.now() - this.#goodAt,
-      failing: failures.map(({ source, code }) => ({ source, code })),
+      failing: onceEach(failures),
       problems: problems.map(({ name, code }) => ({ name, code })),
       deleted,
     });
@@ -184,4 +204,10 @@ export class ResolverStatus {
     undisturbed(() => this.#surroundings.logger?.error({ code: error.code, failures }, error.message));
     this.tell('failed', state, error);
   }
+}
+
+/** One that could not be asked about many settings may say of each why, in words of its own. */
+function onceEach(failures: readonly SourceFailure[]): Health['failing'] {
+  const each = new Map(failures.map(({ source, code }) => [`${code} ${source}`, { source, code }]));
+  return [...each.values()];
 }
