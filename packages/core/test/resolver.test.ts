@@ -164,6 +164,32 @@ describe('load', () => {
     expect(heard).toEqual(['failed failed', 'ready ready']);
   });
 
+  test('that fails is told of once for each way of failing, and whoever reads meanwhile is told why', async () => {
+    const source = memorySource('first').fail();
+    const logger = recordingLogger();
+    const resolver = createResolver(definition, { environment: 'production', sources: [source], logger });
+    const failing = async () => resolver.load().then(String, (error: Error) => error.message);
+    const away = await failing();
+    await failing();
+    expect(() => resolver.current()).toThrow(
+      expect.objectContaining({
+        code: 'SNAPSHOT_NOT_READY',
+        message: 'The settings of shop could not be loaded (SETTINGS_MISSING), see the cause',
+        cause: expect.objectContaining({ message: away }),
+      }),
+    );
+    source.fail('SOURCE_DENIED');
+    const denied = await failing();
+    source.recover().set('DATABASE_URL', url);
+    await resolver.load();
+    expect(logger.lines.filter(([level]) => level !== 'debug')).toMatchObject([
+      ['error', { code: 'SETTINGS_MISSING', failures: [{ code: 'SOURCE_UNAVAILABLE' }] }, away],
+      ['error', { code: 'SETTINGS_MISSING', failures: [{ code: 'SOURCE_DENIED' }] }, denied],
+      ['info', {}, 'the settings are ready again'],
+    ]);
+    await resolver.close();
+  });
+
   test('freezes and copies what it hands out', async () => {
     const list = [{ a: [1] }];
     const listed = defineSettings({

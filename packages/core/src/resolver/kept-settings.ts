@@ -1,5 +1,5 @@
 import type { Breather } from '../breather.js';
-import { StrongroomError } from '../errors/errors.js';
+import { type ConfigurationError, StrongroomError } from '../errors/errors.js';
 import type { Resolved } from '../resolution/resolution.js';
 import { atOnce, inSlices, makeSnapshot, type ReaderOf, type SnapshotMaking } from '../snapshot/snapshot.js';
 import { undisturbed } from '../undisturbed.js';
@@ -13,7 +13,7 @@ export class KeptSettings<S> {
   readonly #readers = new Set<ReaderOf>();
   #snapshot: S | undefined;
   #resolved: ByName | undefined;
-  #failure: StrongroomError | undefined;
+  #failure: ConfigurationError | undefined;
 
   constructor(application: string, environment: string) {
     this.#application = application;
@@ -26,7 +26,7 @@ export class KeptSettings<S> {
   }
 
   /** Nothing could be loaded: whoever reads before the next load is told so, and why. */
-  lack(failure: StrongroomError): void {
+  lack(failure: ConfigurationError): void {
     this.#failure = failure;
   }
 
@@ -107,11 +107,13 @@ export class KeptSettings<S> {
   }
 
   #notReady(): never {
-    const what = `The settings of ${this.#application}`;
-    if (this.#failure === undefined) {
-      throw new StrongroomError('SNAPSHOT_NOT_READY', `${what} are not loaded yet: await load() first`);
+    const settings = `The settings of ${this.#application}`;
+    const cause = this.#failure;
+    if (cause === undefined) {
+      throw new StrongroomError('SNAPSHOT_NOT_READY', `${settings} are not loaded yet: await load() first`);
     }
-    throw new StrongroomError('SNAPSHOT_NOT_READY', `${what} could not be loaded`, { cause: this.#failure });
+    const why = `${settings} could not be loaded (${cause.code}), see the cause`;
+    throw new StrongroomError('SNAPSHOT_NOT_READY', why, { cause });
   }
 }
 

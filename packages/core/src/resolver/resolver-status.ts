@@ -29,6 +29,8 @@ export class ResolverStatus {
   #refused: ReadonlySet<string> = new Set();
   /** What was told to fail since all was well: each source, its code and a setting that it touches. */
   readonly #toldToFail = new Set<string>();
+  /** How the last load came to nothing: the log is told once of those that come to nothing in the same way. */
+  #nothing: string | undefined;
 
   constructor(surroundings: StatusSurroundings) {
     this.#surroundings = surroundings;
@@ -65,6 +67,17 @@ export class ResolverStatus {
     const since = this.#state.status === status ? this.#state.since : this.#surroundings.clock.now();
     this.#state = Object.freeze({ failures: [], deleted: [], ...more, status, since });
     return this.#state;
+  }
+
+  /** A load came to nothing. */
+  failed(error: ConfigurationError, failures: readonly SourceFailure[]): void {
+    const state = this.become('failed', { failures, error, reason: error.message });
+    const wrong = error.problems.map(({ code, name }) => [code, name]);
+    const way = JSON.stringify([wrong, failures.map(({ source, code }) => [source, code])]);
+    const isTold = way === this.#nothing;
+    this.#nothing = way;
+    if (isTold) this.tell('failed', state, error);
+    else this.#fail(state, error);
   }
 
   /** There is a snapshot of now, as far as the sources could be asked. */
@@ -131,10 +144,11 @@ export class ResolverStatus {
         : {};
       const words = before.status === 'loading' ? 'settings loaded' : 'the last good settings stay';
       undisturbed(() => this.#surroundings.logger?.warn({ failures, ...problems }, `${words}: ${reason}`));
-    } else if (before.status === 'degraded' || before.status === 'failed') {
+    } else if (before.status === 'degraded' || before.status === 'failed' || this.#nothing !== undefined) {
       // Whoever reads of trouble in the log is to read there that it is over.
       undisturbed(() => this.#surroundings.logger?.info({}, 'the settings are ready again'));
     }
+    this.#nothing = undefined;
     if (!isEqual) this.tell(status, state);
   }
 

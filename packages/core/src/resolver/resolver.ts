@@ -318,8 +318,7 @@ export class Resolver<T extends Declarations> {
       const error = this.#errorOf(problems);
       this.#kept.lack(error);
       report({ outcome: 'failed', failures, asked });
-      const state = this.#status.become('failed', { failures, error, reason: error.message });
-      this.#status.tell('failed', state, error);
+      this.#status.failed(error, failures);
       throw error;
     }
     const snapshot = await this.#kept.keep(resolved, true, breather);
