@@ -1,6 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { createResolver, defineSettings, plain } from '@strongroom/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { shutdownOn } from '../src/shutdown/index.js';
@@ -104,6 +105,26 @@ describe.skipIf(process.platform === 'win32')('at a signal', () => {
     });
     await expect(ask('/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     agent.destroy();
+  });
+
+  test('a request that comes over a connection that is still busy is answered, and told that it is the last', async () => {
+    const { child, printed, ended } = program(`
+      const server = createServer((request, response) => response.end('answered'));
+      const begun = shutdownOn(['SIGTERM'], { settings, close: [server], deadlineMs: 60_000, logger });
+      begun.addEventListener('abort', () => console.log('closing'));
+      server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port + ' '));
+    `);
+    const port = Number(/port (\d+) /.exec(await printed(' \n'))?.[1]);
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+    const request = 'GET / HTTP/1.1\r\nHost: shop\r\n';
+    // A client that goes on asking: the second one has begun when the signal comes.
+    socket.write(`${request}\r\n${request}`);
+    expect(await once(socket, 'data')).toEqual([expect.stringContaining('Connection: keep-alive')]);
+    child.kill('SIGTERM');
+    await printed('closing');
+    socket.write('\r\n');
+    expect((await socket.toArray()).join('')).toMatch(/^HTTP\/1\.1 200 OK\r\n(.+\r\n)*Connection: close\r\n/);
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/exit 0\n$/) });
   });
 
   test('what cannot be closed keeps nothing else open, and the exit code says so', async () => {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /**
  * What a shutdown can close: a function, a server or a connection. What only calls back when it is closed is given as
@@ -17,9 +17,7 @@ const idleEveryMs = 50;
 export async function close(thing: Closable): Promise<void> {
   // A connection that is kept alive after its answer would hold a server for seconds. Fastify has one within.
   const server = 'server' in thing ? thing.server : thing;
-  const idle = isHttpServer(server)
-    ? setInterval(() => server.closeIdleConnections(), idleEveryMs)
-    : undefined;
+  const letGo = isHttpServer(server) ? lettingGo(server) : undefined;
   try {
     if (typeof thing === 'function') await thing();
     else if (isHttpServer(thing)) await closeServer(thing);
@@ -27,8 +25,26 @@ export async function close(thing: Closable): Promise<void> {
     else if ('close' in thing) await thing.close();
     else await thing.end();
   } finally {
-    clearInterval(idle);
+    letGo?.();
   }
+}
+
+/**
+ * Keeps no connection alive from now on: neither one that is idle, nor one whose client always asks for more. That
+ * one is told so with its next answer, lest it sends a request just when the connection is closed for being idle.
+ *
+ * @returns a function that ends it
+ */
+function lettingGo(server: Server): () => void {
+  const idle = setInterval(() => server.closeIdleConnections(), idleEveryMs);
+  const last = (_request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Connection', 'close');
+  };
+  server.prependListener('request', last);
+  return () => {
+    clearInterval(idle);
+    server.off('request', last);
+  };
 }
 
 /** What it is called in a message. */
