@@ -53,6 +53,8 @@ export class Session implements Tokens {
   #looking: { readonly token: string; readonly lookup: Promise<Lookup> } | undefined;
   #callOff: (() => void) | undefined;
   #failures = 0;
+  /** How the last login failed, as the logger was told: who asks every minute is told the same every minute. */
+  #complaint: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #dead: { readonly token: string; readonly at: number } | undefined;
   /** A token that was just made may not look itself up: its refusal says nothing. */
@@ -201,12 +203,17 @@ export class Session implements Tokens {
         const held = this.#hold(minted(login.auth, begun - login.ageMs));
         const { accessor, fullTtl, policies } = held;
         this.#mint(held);
+        this.#complaint = undefined;
         logger?.info({ method, accessor, ttlSeconds: fullTtl / 1000, policies }, 'logged in to Vault');
         if (before !== undefined) this.#options.onReplaced();
         return held;
       });
     } catch (error) {
-      logger?.warn({ method, code: isSourceError(error) ? error.code : undefined }, 'login to Vault failed');
+      const complaint = kindOf(error);
+      if (complaint !== this.#complaint) {
+        this.#complaint = complaint;
+        logger?.warn({ method, code: codeOf(error) }, `login to Vault failed${why(error)}`);
+      }
       throw error;
     }
   }
@@ -301,6 +308,7 @@ export class Session implements Tokens {
     try {
       const renewed = await renew(send, held.token);
       if (this.#closed || this.#held !== held) return;
+      const hadFailed = this.#failures > 0;
       this.#failures = 0;
       if (renewed instanceof VaultError) {
         held.renewable = false;
@@ -312,19 +320,28 @@ export class Session implements Tokens {
       const { renewal, body } = renewed;
       extend(held, renewal, begun);
       if (held.minted) this.#mint(held);
-      logger?.debug({ accessor, ttlSeconds: renewal.ttl }, 'renewed the token for Vault');
+      const details = { accessor, ttlSeconds: renewal.ttl };
+      // Whoever reads in the log that it could not be is to read there that it was.
+      if (hadFailed) logger?.info(details, 'renewed the token for Vault');
+      else logger?.debug(details, 'renewed the token for Vault');
       activities.succeeded('renewal', { locator, ttlMs: held.endsAt - clock.now(), body });
       this.#plan(held);
     } catch (error) {
-      const code = isSourceError(error) ? error.code : undefined;
-      logger?.warn({ accessor, code }, 'the token for Vault could not be renewed now');
+      if (this.#failures === 0) {
+        const secondsLeft = Math.round((held.endsAt - clock.now()) / 1000);
+        const details = { accessor, code: codeOf(error), secondsLeft };
+        logger?.warn(details, `the token for Vault could not be renewed now${why(error)}`);
+      }
       if (!this.#closed) activities.failed('renewal', locator, error, held.endsAt - clock.now());
       this.#retry(held, () => this.#renew(held));
     }
   }
 
   async #logInAhead(held: HeldToken): Promise<void> {
-    this.#options.logger?.info({ accessor: held.accessor }, 'logging in to Vault again: the token ends soon');
+    if (this.#failures === 0) {
+      const { accessor } = held;
+      this.#options.logger?.info({ accessor }, 'logging in to Vault again: the token ends soon');
+    }
     await this.#obtain().catch(() => this.#retry(held, () => this.#logInAhead(held)));
   }
 
@@ -339,4 +356,15 @@ export class Session implements Tokens {
     this.#callOff?.();
     if (!this.#closed) this.#callOff = this.#options.clock.after(ms, () => void step());
   }
+}
+
+const codeOf = (error: unknown) => (isSourceError(error) ? error.code : undefined);
+
+/** Of an error of a stranger, whose login it may be, nothing is told. */
+const why = (error: unknown): string => (isSourceError(error) ? `: ${error.message}` : '');
+
+/** What two failures have in common whose messages differ in nothing but times. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof VaultError)) return why(error);
+  return JSON.stringify([error.code, error.status, error.vaultMessages]);
 }

@@ -143,6 +143,37 @@ test.each([5, null, {}, () => 'a-token', ['a-token']])(
   },
 );
 
+test('a login that fails is told of once with its cause, and again only when that is another one', async () => {
+  const { server, clock, pass } = await startTimed();
+  const role = await makeAppRole(server);
+  let secretId = 'wrong';
+  const said: string[] = [];
+  const say = (_details: object, message: string) => void said.push(message);
+  const logger = { debug: vi.fn(), info: say, warn: say, error: say };
+  const auth = appRole({ roleId: role.roleId, secretId: () => secretId });
+  const vault = open(server, { auth, clock, logger });
+  const tries = () => failureOf(read(vault));
+  await tries();
+  await tries();
+  await pass(1_000);
+  await tries();
+  const stop = server.fail({ path: '/v1/auth/approle/login', answer: { status: 503 } });
+  for (const _ of [1, 2]) {
+    await pass(1_000);
+    await tries();
+  }
+  stop();
+  secretId = role.secretId;
+  await pass(1_000);
+  await read(vault);
+  const at = `Vault at ${server.address}`;
+  expect(said).toEqual([
+    `login to Vault failed: ${at} denied the login at auth/approle/login (400): invalid secret id`,
+    `login to Vault failed: ${at} could not log in now (503)`,
+    'logged in to Vault',
+  ]);
+});
+
 test('wrong credentials do not flood Vault: a second apart, and 30 s after three denials', async () => {
   const { server, clock, count, pass } = await startTimed();
   const { roleId } = await makeAppRole(server);
