@@ -193,7 +193,7 @@ export class Session {
     for (const close of this.#opened.splice(0).reverse()) await close().catch(() => undefined);
   }
 
-  /** What the libraries log: warnings always, each request with `--debug`. */
+  /** What the libraries log: warnings always, each request with `--debug`. What is an error is thrown, and told, too. */
   get logger(): Logger {
     const { output } = this;
     const line = (level: string) => (details: object, message: string) => {
@@ -203,7 +203,7 @@ export class Session {
       debug: line('debug'),
       info: line('info'),
       warn: this.debug ? line('warn') : (_, message) => output.warn(message),
-      error: this.debug ? line('error') : (_, message) => output.warn(message),
+      error: line('error'),
     };
   }
 }

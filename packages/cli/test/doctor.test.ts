@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ManualClock } from '@strongroom/core/testing';
 import { startDevServer } from '@strongroom/dev-server';
 import { describe, expect, test } from 'vitest';
@@ -71,6 +74,25 @@ describe('doctor', () => {
     expect(check('setting SECRET_KEY')).toMatchObject({ status: 'failed' });
     expect(check('setting SECRET_KEY').detail).toContain('vault: ');
     expect(check('setting DATABASE_URL').status).toBe('ok');
+  });
+
+  test('goes on when a load balancer without a server answers in the place of Vault, and says all of it once', async () => {
+    const { env } = await shopVault();
+    const balancer = createServer((_, response) =>
+      response.writeHead(503, { 'content-type': 'text/html' }).end('<html>no server</html>'),
+    );
+    await once(balancer.listen(0, '127.0.0.1'), 'listening');
+    afterwards(async () => void balancer.close());
+    const address = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`;
+    const told = await cli(['doctor'], {
+      cwd: await project(),
+      env: { ...env, VAULT_ADDR: address },
+      debug: false,
+    });
+    expect(told.stdout).toContain(`✗ server: ${address} answers, but not as Vault does`);
+    expect(told.stdout).toContain('✗ setting SECRET_KEY: missing secret');
+    expect(told.stderr).toBe('');
+    expect(told.exitCode).toBe(1);
   });
 
   test('says of a token that it is wrong, how long it lives, and which path it may not read', async () => {

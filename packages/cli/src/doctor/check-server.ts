@@ -27,7 +27,8 @@ export async function checkServer(vault: Vault, clock: Clock): Promise<readonly 
   let health: HealthAnswer;
   try {
     const client = await vault.client();
-    health = (await client.request({ method: 'GET', path: healthPath })) as HealthAnswer;
+    // Of what is no JSON, as of a load balancer without a server, there is nothing.
+    health = ((await client.request({ method: 'GET', path: healthPath })) ?? {}) as HealthAnswer;
   } catch (error) {
     // Nobody has to say who he is to ask for the health: what was denied is the login before it.
     if (isSourceError(error) && error.code === 'SOURCE_DENIED') {

@@ -19,7 +19,7 @@ interface TokenAnswer {
 export async function checkToken(vault: Vault): Promise<Check> {
   try {
     const client = await vault.client();
-    const { data } = (await client.read('auth/token/lookup-self')) as TokenAnswer;
+    const { data } = ((await client.read('auth/token/lookup-self')) ?? {}) as TokenAnswer;
     if (data === undefined)
       return failed('token', 'Vault tells nothing of it', 'Check that the address is Vault itself.');
     const { ttl = 0, renewable = false, policies = [] } = data;
