@@ -1,5 +1,6 @@
 import type { Clock } from '@strongroom/core';
 import { isSourceError } from '@strongroom/core';
+import { leftUntil } from '../left-until.js';
 
 /** How often one logs in. */
 export const loginPace = Object.freeze({
@@ -29,7 +30,7 @@ export class LoginGate {
   /** How long it is until the next login may begin. */
   get waitMs(): number {
     const gap = this.#denials >= loginPace.denials ? loginPace.deniedGapMs : loginPace.minGapMs;
-    return Math.max(0, this.#last + gap - this.#clock.now());
+    return leftUntil(this.#last + gap, this.#clock.now(), gap);
   }
 
   /** Logs in when that may be done. Never called while it is under way. */

@@ -1,6 +1,7 @@
 // Over 250 lines: all of it is about one state, the token that is held.
 import { type Clock, isSourceError, type Logger } from '@strongroom/core';
 import type { Activities } from '../activities.js';
+import { leftUntil } from '../left-until.js';
 import { Canceller } from '../transport/cancellation.js';
 import { Chain } from '../transport/chain.js';
 import { clientClosed, noTokenInTime } from '../transport/exchange-failure.js';
@@ -79,7 +80,7 @@ export class Session implements Tokens {
     if (origin.kind === 'login' && (held.usesLeft <= 0 || clock.now() >= held.endsAt)) {
       return this.#obtain().then(() => this.take());
     }
-    if (origin.kind === 'file' && clock.now() - this.#readAt >= loginPace.minGapMs) {
+    if (origin.kind === 'file' && !this.#isWithin(loginPace.minGapMs, this.#readAt)) {
       // For the next request: this one goes on with the token that there is.
       this.#obtain().catch(() => undefined);
     }
@@ -104,12 +105,12 @@ export class Session implements Tokens {
     if (
       this.#lookupForbidden &&
       held.minted &&
-      clock.now() < held.since + loginPace.deniedGapMs &&
+      this.#isWithin(loginPace.deniedGapMs, held.since) &&
       clock.now() < held.endsAt
     ) {
       return { due: 'policy', policies: held.policies };
     }
-    if (this.#dead?.token === used && clock.now() < this.#dead.at + loginPace.deniedGapMs) {
+    if (this.#dead?.token === used && this.#isWithin(loginPace.deniedGapMs, this.#dead.at)) {
       return this.#rereadOr({ due: 'dead' }, used);
     }
     const lookup = await this.#lookUp(held);
@@ -148,6 +149,10 @@ export class Session implements Tokens {
     const live = [...this.#mintedTokens].filter(([, endsAt]) => endsAt > clock.now());
     const revoked = await Promise.all(live.map(([token]) => revoke(send, token)));
     logger?.info({ revoked: revoked.filter(Boolean).length }, 'revoked the tokens of Vault that logins gave');
+  }
+
+  #isWithin(gapMs: number, since: number): boolean {
+    return leftUntil(since + gapMs, this.#options.clock.now(), gapMs) > 0;
   }
 
   #afterDeath(held: HeldToken): Promise<TokenVerdict> {

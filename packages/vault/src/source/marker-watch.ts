@@ -1,4 +1,5 @@
 import { revisionOf } from '../kv/kv-revision.js';
+import { leftUntil } from '../left-until.js';
 import type { Cancellation } from '../transport/cancellation.js';
 import { VaultError } from '../vault-error.js';
 import { type MarkerPlace, markerPath } from './marker.js';
@@ -35,12 +36,15 @@ export class MarkerWatch {
    * @throws VaultError `SOURCE_UNAVAILABLE` when Vault could not answer
    */
   async look(place: MarkerPlace, signal: Cancellation): Promise<Epoch | undefined> {
-    if (this.#now() < this.#deniedUntil) return undefined;
+    if (leftUntil(this.#deniedUntil, this.#now(), deniedForMs) > 0) return undefined;
     const path = markerPath(place);
     const revision = await this.#read(path, signal);
     const epoch = this.#epochs.get(path);
     if (revision === undefined) this.#epochs.delete(path);
-    else if (epoch?.revision !== revision || this.#now() >= epoch.endsAt) {
+    else if (
+      epoch?.revision !== revision ||
+      leftUntil(epoch.endsAt, this.#now(), this.#fullLookEveryMs) === 0
+    ) {
       // Sooner, by jitter: not all instances that started together look at everything together.
       const endsAt = this.#now() + this.#fullLookEveryMs * (1 - Math.random() / 5);
       this.#epochs.set(path, Object.freeze({ revision, endsAt }));

@@ -1,3 +1,4 @@
+import { leftUntil } from '../left-until.js';
 import { unavailable } from './outage.js';
 
 /** For how long metadata that was denied is not asked for again, in milliseconds; up to half of it more is jitter. */
@@ -53,6 +54,6 @@ export class MetadataAccess {
 
   #isDenied(path: string): boolean {
     const until = this.#allowed ? (this.#deniedUntil.get(path) ?? 0) : this.#allDeniedUntil;
-    return this.#now() < until;
+    return leftUntil(until, this.#now(), deniedForMs * 1.5) > 0;
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@strongroom/core';
+import { leftUntil } from '../left-until.js';
 import { type SystemFault, VaultError } from '../vault-error.js';
 import { withNote } from './failure-note.js';
 import type { TransportLimits } from './transport-defaults.js';
@@ -41,7 +42,8 @@ export class Breaker {
 
   /** Whether another address, if there is one, should rather be asked. */
   get avoided(): boolean {
-    return this.#probeAt !== 0 && (this.#probing || this.#rules.clock.now() < this.#probeAt);
+    if (this.untroubled) return false;
+    return this.#probing || leftUntil(this.#probeAt, this.#rules.clock.now(), this.#wait) > 0;
   }
 
   /** Whether the address is not to be asked now. */

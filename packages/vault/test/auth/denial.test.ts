@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ManualClock } from '@strongroom/core/testing';
 import { startDevServer } from '@strongroom/dev-server';
 import { administer } from '@strongroom/test-servers';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -172,6 +173,25 @@ test('a login that fails is told of once with its cause, and again only when tha
     `login to Vault failed: ${at} could not log in now (503)`,
     'logged in to Vault',
   ]);
+});
+
+test('a clock that is set back keeps nobody from logging in again', async () => {
+  const { server } = await startServer();
+  const clock = new ManualClock();
+  let given = '';
+  const role = await makeAppRole(server);
+  const vault = open(server, {
+    clock,
+    auth: async (context) => {
+      const auth = await appRole(role)(context);
+      given = auth.token;
+      return auth;
+    },
+  });
+  await read(vault);
+  await revokeByHand(server, given);
+  clock.advance(-3_600_000);
+  expect(await read(vault)).toMatchObject({ status: 'found' });
 });
 
 test('wrong credentials do not flood Vault: a second apart, and 30 s after three denials', async () => {

@@ -34,6 +34,18 @@ test('an address that is dead costs one attempt a probe, at growing distances, u
   expect(clock.pending).toBe(0);
 });
 
+test('a clock that is set back meanwhile makes no hours of the wait', async () => {
+  const proxy = await startProxy(await startServer());
+  const clock = new ManualClock();
+  const vault = open(proxy.address, { clock, ...probes });
+  proxy.fault = 'refuse';
+  for (let round = 0; round < 3; round++) await failureOf(read(vault));
+  proxy.fault = 'pass';
+  expect((await failureOf(read(vault))).message).toContain('not asked again before');
+  clock.advance(-3_600_000);
+  expect(await read(vault)).toMatchObject({ status: 'found' });
+});
+
 test('says since when, why, and when the next probe is', async () => {
   const proxy = await startProxy(await startServer());
   const clock = new ManualClock(Date.UTC(2030, 0, 1, 12));
