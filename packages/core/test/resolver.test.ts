@@ -185,7 +185,7 @@ describe('load', () => {
     expect(logger.lines.filter(([level]) => level !== 'debug')).toMatchObject([
       ['error', { code: 'SETTINGS_MISSING', failures: [{ code: 'SOURCE_UNAVAILABLE' }] }, away],
       ['error', { code: 'SETTINGS_MISSING', failures: [{ code: 'SOURCE_DENIED' }] }, denied],
-      ['info', {}, 'the settings are ready again'],
+      ['info', {}, 'the settings are ready now'],
     ]);
     await resolver.close();
   });

@@ -146,7 +146,9 @@ export class ResolverStatus {
       undisturbed(() => this.#surroundings.logger?.warn({ failures, ...problems }, `${words}: ${reason}`));
     } else if (before.status === 'degraded' || before.status === 'failed' || this.#nothing !== undefined) {
       // Whoever reads of trouble in the log is to read there that it is over.
-      undisturbed(() => this.#surroundings.logger?.info({}, 'the settings are ready again'));
+      const words =
+        this.#nothing === undefined ? 'the settings are ready again' : 'the settings are ready now';
+      undisturbed(() => this.#surroundings.logger?.info({}, words));
     }
     this.#nothing = undefined;
     if (!isEqual) this.tell(status, state);
