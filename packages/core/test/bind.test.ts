@@ -40,8 +40,8 @@ afterEach(async () => {
 async function open(url: unknown = 'one') {
   const memory = memorySource('store', { URL: url });
   const clock = new ManualClock();
-  const error = vi.fn();
-  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error };
+  const [error, info] = [vi.fn(), vi.fn()];
+  const logger = { debug: vi.fn(), info, warn: vi.fn(), error };
   const resolver = createResolver(definition, {
     environment: 'test',
     sources: [memory],
@@ -55,7 +55,7 @@ async function open(url: unknown = 'one') {
     for (const [name, value] of Object.entries(values)) memory.set(name, value);
     await resolver.refresh();
   };
-  return { resolver, memory, clock, change, error };
+  return { resolver, memory, clock, change, error, info };
 }
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -122,14 +122,16 @@ describe('a bound resource', () => {
 
   test('goes on when the new one cannot be built, which is tried again, and told without a value', async () => {
     const canary = canarySecret();
-    const { resolver, change, clock, error } = await open();
+    const { resolver, change, clock, error, info } = await open();
     const failures: unknown[] = [];
     resolver.events.on('bindFailed', (failure) => failures.push(failure));
     let works = false;
     const pools = await resolver.bind(
       ['URL'],
       ({ URL }) => {
-        if (URL === canary && !works) throw new TypeError(`cannot connect with ${URL}`);
+        if (URL === canary && !works) {
+          throw Object.assign(new TypeError(`cannot connect with ${URL}`), { code: 'ECONNREFUSED' });
+        }
         return new Pool(URL);
       },
       { dispose: (pool) => pool.end() },
@@ -146,9 +148,12 @@ describe('a bound resource', () => {
     expect(failures[0]).toEqual({
       settings: ['URL'],
       what: 'build',
-      reason: expect.stringContaining('threw a TypeError'),
+      reason: expect.stringContaining('threw a TypeError (ECONNREFUSED) at '),
     });
-    expect(error).toHaveBeenCalledTimes(2);
+    // The log is told once, and when it is over.
+    expect(error).toHaveBeenCalledTimes(1);
+    const again = [{ settings: ['URL'] }, 'a bound resource follows its settings again'];
+    expect(info.mock.calls.filter(([, message]) => message === again[1])).toEqual([again]);
     expectNoCanary(canary, failures, error.mock.calls);
   });
 

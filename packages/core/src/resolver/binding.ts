@@ -39,6 +39,8 @@ export interface BindingSurroundings<R> {
   readonly clock: Clock;
   /** Told of a build after the first one, or of a disposal, that failed. */
   readonly failed: (what: 'build' | 'dispose', thrown: unknown) => void;
+  /** Told of each build that succeeded. */
+  readonly built: () => void;
   /** Told when it is closed, by whomever. */
   readonly closed: () => void;
 }
@@ -128,6 +130,7 @@ export class ResourceBinding<R> implements Binding<R> {
         const old = this.#generation;
         this.#generation = { resource, users: 0, unused: undefined };
         this.#retries = 0;
+        this.#surroundings.built();
         if (old === undefined) continue;
         const retiring = this.#retire(old).finally(() => this.#retiring.delete(retiring));
         this.#retiring.add(retiring);

@@ -31,7 +31,9 @@ export class Bindings {
     build: () => R | PromiseLike<R>,
     dispose: ((resource: R) => unknown) | undefined,
   ): Promise<Binding<R>> {
-    const { events, clock } = this.#surroundings;
+    const { events, clock, logger } = this.#surroundings;
+    const settings = [...names];
+    let complaint: string | undefined;
     const changed = (changes: readonly SettingChange[]) => {
       if (changes.some(({ name }) => names.has(name))) binding.renew();
     };
@@ -39,7 +41,18 @@ export class Bindings {
       build,
       dispose,
       clock,
-      failed: (what, thrown) => this.#failed([...names], what, thrown),
+      failed: (what, thrown) => {
+        const failure = { settings, what, reason: asSourceError(thrown).message };
+        // It is tried again every minute, which need not be told every minute.
+        if (what === 'dispose' || failure.reason !== complaint) this.#complain(failure);
+        if (what === 'build') complaint = failure.reason;
+        this.#surroundings.status.tell('bindFailed', failure);
+      },
+      built: () => {
+        if (complaint === undefined) return;
+        complaint = undefined;
+        undisturbed(() => logger?.info({ settings }, 'a bound resource follows its settings again'));
+      },
       closed: () => {
         events.off('change', changed);
         this.#open.delete(binding);
@@ -55,11 +68,10 @@ export class Bindings {
     await Promise.all([...this.#open].map((binding) => binding.close()));
   }
 
-  #failed(settings: readonly string[], what: BindFailure['what'], thrown: unknown): void {
-    const { logger, status } = this.#surroundings;
-    const reason = asSourceError(thrown).message;
+  #complain({ settings, what, reason }: BindFailure): void {
     const words = what === 'build' ? 'the old one goes on' : 'it may still hold handles';
-    undisturbed(() => logger?.error({ settings, reason }, `a bound resource failed to ${what}: ${words}`));
-    status.tell('bindFailed', { settings, what, reason });
+    undisturbed(() =>
+      this.#surroundings.logger?.error({ settings, reason }, `a bound resource failed to ${what}: ${words}`),
+    );
   }
 }
