@@ -14,9 +14,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { type AuditRecord, type AuditTrail, auditTrail } from '../src/audit/index.js';
-import { createResolver, defineSettings, secret } from '../src/index.js';
+import { createResolver, defineSettings, type Logger, secret } from '../src/index.js';
 import { ManualClock } from '../src/testing/index.js';
 import { type TellingSource, tellingSource } from './telling-source.js';
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 const definition = defineSettings({
   application: 'shop',
@@ -52,7 +54,12 @@ afterEach(async () => {
 
 /** A trail begins, and is written at once. */
 function begin(path = file): void {
-  trail = auditTrail(resolver, { sink: { file: path }, clock, instance: 'web-1', logger: { warn } });
+  trail = auditTrail(resolver, {
+    sink: { file: path },
+    clock,
+    instance: 'web-1',
+    logger: { ...quiet, warn },
+  });
 }
 const tell = (locator: string) => vault.tell({ type: 'login', outcome: 'success', locator });
 

@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { type AuditOptions, type AuditRecord, auditTrail } from '../src/audit/index.js';
-import { createResolver, defineSettings, type Found, plain, secret } from '../src/index.js';
+import { createResolver, defineSettings, type Found, type Logger, plain, secret } from '../src/index.js';
 import { canarySecret, expectNoCanary, ManualClock, memorySource } from '../src/testing/index.js';
 import { tellingSource } from './telling-source.js';
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 const definition = defineSettings({
   application: 'shop',
@@ -359,7 +361,7 @@ describe('a sink that fails', () => {
       if (failing) throw new RangeError('cannot: sesame');
       got.push(record.sequence);
     };
-    const { resolver, clock, vault } = open({ sink, logger: { warn } });
+    const { resolver, clock, vault } = open({ sink, logger: { ...quiet, warn } });
     expect((await resolver.load()).PASSWORD).toBe('one');
     await settled();
     for (const waitMs of [1_000, 2_000, 4_000]) {
@@ -407,7 +409,7 @@ describe('a sink that fails', () => {
       if (failing) throw new Error('no');
       got.push(record);
     };
-    const { vault, resolver, clock } = open({ sink, maxWaiting: 5, logger: { warn: () => {} } });
+    const { vault, resolver, clock } = open({ sink, maxWaiting: 5, logger: quiet });
     await resolver.load();
     for (let count = 0; count < 10; count += 1) vault.tell(activity);
     failing = false;
@@ -428,7 +430,7 @@ describe('a sink that fails', () => {
 
   test('that never answers does not hold up the end for longer than five seconds', async () => {
     const warn = vi.fn();
-    const { trail, clock } = open({ sink: () => new Promise<void>(() => {}), logger: { warn } });
+    const { trail, clock } = open({ sink: () => new Promise<void>(() => {}), logger: { ...quiet, warn } });
     await settled();
     const closed = trail.close();
     clock.advance(4_999);
@@ -451,7 +453,7 @@ describe('a sink that fails', () => {
             if (failing) throw new Error('no');
             got.push(record);
           };
-          const { clock, vault, resolver, trail } = open({ sink, maxWaiting, logger: { warn: () => {} } });
+          const { clock, vault, resolver, trail } = open({ sink, maxWaiting, logger: quiet });
           await resolver.load();
           let told = 3;
           for (const step of steps) {

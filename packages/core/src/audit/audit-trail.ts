@@ -38,8 +38,8 @@ export interface AuditOptions {
   readonly readIntervalMs?: number;
   /** How many records wait at most for a sink that takes none; those after them are counted. @default 10000 */
   readonly maxWaiting?: number;
-  /** Told when the sink fails. Without one it is a process warning. */
-  readonly logger?: Pick<Logger, 'warn'>;
+  /** A logger with pino's methods: told when the sink fails. Without one it is a process warning. */
+  readonly logger?: Logger;
   /** @default the system's time */
   readonly clock?: Clock;
 }
