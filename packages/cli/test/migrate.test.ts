@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { systemClock } from '@strongroom/core';
 import type { DevServer } from '@strongroom/dev-server';
 import { describe, expect, test } from 'vitest';
 import { emptyVault, project, secretOf, shopVault } from './support/project.js';
@@ -426,6 +427,34 @@ describe('rollback', () => {
       environment: 'production',
       paths: [expect.objectContaining({ path: 'shop/production/security', outcome: 'changed-since' })],
     });
+  });
+
+  test('has a journal of each migration, however short the time between them, also when the clock is set back', async () => {
+    const { env, server } = await emptyVault();
+    const cwd = await project({ '.env': dotenv().text });
+    const names = ['DATABASE_URL', 'SECRET_KEY', 'SENTRY_TOKEN'];
+    const now = Date.parse('2030-01-02T03:04:59.500Z');
+    for (const [index, name] of names.entries()) {
+      const clock = { ...systemClock, now: () => now - 60_000 * (index >> 1) };
+      const argv = ['migrate', '--yes', '--only', name, '--include', 'SENTRY_TOKEN'];
+      expect((await cli(argv, { cwd, env, clock })).exitCode).toBe(0);
+    }
+    const journals = (await readdir(join(cwd, '.strongroom'))).sort();
+    expect(journals).toEqual([
+      'shop-production.20300102T030459Z.journal',
+      'shop-production.20300102T030500Z.journal',
+      'shop-production.20300102T030501Z.journal',
+    ]);
+    expect((await cli(['rollback', '--yes'], { cwd, env })).stdout).toMatch(
+      /removed +shop\/production\/sentry/,
+    );
+    for (const journal of journals) {
+      const { exitCode } = await cli(['rollback', join('.strongroom', journal), '--yes'], { cwd, env });
+      expect(exitCode).toBe(0);
+    }
+    for (const group of ['database', 'security', 'sentry']) {
+      expect(await read(server, `shop/production/${group}`)).toBeUndefined();
+    }
   });
 
   test('says when there is nothing to take back, and asks otherwise', async () => {

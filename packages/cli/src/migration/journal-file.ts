@@ -34,28 +34,53 @@ export class JournalFolder {
    * @returns its new name; undefined when nothing was written, and so there is none
    */
   async finish(clock: Clock): Promise<string | undefined> {
-    const at = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
-    const finished = join(this.#folder, `${this.#stem}.${at}.journal`);
     // Asked for first: a read-only disk refuses to rename also what is not there.
     if (!(await isThere(this.open))) return undefined;
-    await rename(this.open, finished);
+    const finished = join(this.#folder, await this.#nameAt(clock.now()));
+    try {
+      await rename(this.open, finished);
+    } catch (error) {
+      // Another migration into the same environment has come to its end just before.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
     return finished;
   }
 
   /** The journal of the latest migration, whether or not it came to its end; undefined when there was none. */
   async latest(): Promise<string | undefined> {
     if (await isThere(this.open)) return this.open;
-    const names = await readdir(this.#folder).catch(() => []);
-    const last = names
-      .filter((name) => isOf(this.#stem, name))
-      .sort()
-      .at(-1);
+    const last = (await this.#finished()).at(-1);
     return last === undefined ? undefined : join(this.#folder, last);
+  }
+
+  /** A name after those of all earlier ones: of one second there may be several, and a clock may be set back. */
+  async #nameAt(now: number): Promise<string> {
+    const last = (await this.#finished()).at(-1) ?? '';
+    let name = this.#name(now);
+    if (name <= last) name = this.#name(timeOf(last.slice(this.#stem.length + 1)) + 1000);
+    return name;
+  }
+
+  readonly #name = (time: number): string =>
+    `${this.#stem}.${new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')}.journal`;
+
+  /** The journals of migrations that came to their end, the oldest first. */
+  async #finished(): Promise<readonly string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    return names.filter((name) => isOf(this.#stem, name)).sort();
   }
 }
 
 const isOf = (stem: string, name: string): boolean =>
-  name.startsWith(`${stem}.`) && /^\d{8}T\d{6}Z\.journal$/.test(name.slice(stem.length + 1));
+  name.startsWith(`${stem}.`) && !Number.isNaN(timeOf(name.slice(stem.length + 1)));
+
+/** NaN for what is no name of a journal. */
+function timeOf(name: string): number {
+  const parts = /^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)\.journal$/.exec(name) ?? [];
+  const [, year, month, hour, minute, second] = parts;
+  return Date.parse(`${year}-${month}-${hour}:${minute}:${second}`);
+}
 
 const isThere = (file: string): Promise<boolean> =>
   stat(file).then(
