@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineSettings, isStrongroomError, secret } from '@strongroom/core';
 import { administer, serverKinds, type TestServer } from '@strongroom/test-servers';
@@ -115,20 +115,27 @@ describe.each(serverKinds.map((kind) => [kind.name, kind] as const))('on %s', (_
     expect(await there()).toBeUndefined();
   });
 
-  it('what a run that begins takes for not written, and is, can be rolled back', async () => {
-    const values = { DATABASE_URL: 'u' };
-    const slow = await plan(values);
-    const second = await plan(values);
-    // The journal as it is while the first run is about to write.
-    await applyPlan(slow, { vault, journal: journal('first') });
-    const lines = (await readFile(journal('first'), 'utf8')).split('\n');
-    await writeFile(journal('both'), `${lines.filter((line) => !line.includes('"written"')).join('\n')}`);
-    await applyPlan(second, { vault, journal: journal('both') });
-    await appendFile(journal('both'), `${lines.find((line) => line.includes('"written"'))}\n`);
-    const records = await readJournal(journal('both'));
-    expect(records.map(({ type }) => type)).toContain('not-written');
-    expect((await rollBack(journal('both'), { vault })).paths).toMatchObject([{ outcome: 'removed' }]);
-  });
+  it.each(['after', 'before'])(
+    'what a run that begins takes for not written, and is, can be rolled back: noted %s that',
+    async (when) => {
+      const values = { DATABASE_URL: 'u' };
+      const slow = await plan(values);
+      const second = await plan(values);
+      // The journal as it is while the first run is about to write.
+      await applyPlan(slow, { vault, journal: journal('first') });
+      const lines = (await readFile(journal('first'), 'utf8')).split('\n');
+      const written = lines.find((line) => line.includes('"written"')) ?? '';
+      await writeFile(journal('both'), lines.filter((line) => line !== written).join('\n'));
+      await applyPlan(second, { vault, journal: journal('both') });
+      const both = (await readFile(journal('both'), 'utf8')).split('\n');
+      const verdict = both.findIndex((line) => line.includes('"not-written"'));
+      const place = when === 'after' ? verdict + 1 : verdict;
+      await writeFile(journal('both'), both.toSpliced(place, 0, written).join('\n'));
+      const records = await readJournal(journal('both'));
+      expect(records.map(({ type }) => type)).toContain('not-written');
+      expect((await rollBack(journal('both'), { vault })).paths).toMatchObject([{ outcome: 'removed' }]);
+    },
+  );
 
   it('what was written since the plan was made stays, beside what is moved', async () => {
     const made = await plan({ DATABASE_URL: 'u' });

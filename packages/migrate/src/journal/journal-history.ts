@@ -11,8 +11,8 @@ export interface PastWrite {
 /**
  * By path the writes that a journal has and that were not rolled back, the oldest first.
  *
- * Runs may note at one time, and one that begins may take a write for failed that another is about to make: what the
- * run itself notes of it comes later, and counts.
+ * Runs may note at one time, and one that begins may take a write for failed that another is about to make, or has made
+ * since the path was read. Only the run itself knows: that a write was taken counts, before what was noted and after it.
  */
 export function historyOf(records: readonly JournalRecord[]): ReadonlyMap<string, readonly PastWrite[]> {
   const history = new Map<string, Noted[]>();
@@ -26,8 +26,8 @@ export function historyOf(records: readonly JournalRecord[]): ReadonlyMap<string
     else {
       const last = writes.findLast((each) => each.record.run === run);
       if (last === undefined) continue;
-      last.failed = record.type === 'not-written';
       if (record.type === 'written') last.after = record.after;
+      last.failed = last.after === undefined;
     }
   }
   return new Map([...history].map(([path, writes]) => [path, writes.filter(({ failed }) => !failed)]));
