@@ -63,6 +63,21 @@ export class Session {
   }
 
   /**
+   * The configuration, where there is one: a folder need not have one to be looked into.
+   *
+   * @throws CommandError when one is named and is not there, or when it cannot be gone by
+   */
+  async configIfAny(): Promise<LoadedConfig | undefined> {
+    try {
+      return await this.config();
+    } catch (error) {
+      const missing = error instanceof CommandError && error.message.startsWith('There is no ');
+      if (!missing || this.#options.config !== undefined) throw error;
+      return undefined;
+    }
+  }
+
+  /**
    * The `.env` file of the application, read once; undefined where the configuration names none.
    *
    * @throws CommandError as {@link config} does

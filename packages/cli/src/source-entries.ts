@@ -95,8 +95,12 @@ async function isManifest(cwd: string, source: string): Promise<boolean> {
 /** What is hard-coded below a folder, under the names that the audit proposes. */
 async function readAudit(session: Session, root: string): Promise<Reading> {
   const { auditTree } = await import('@strongroom/migrate/audit');
-  const { definition } = await session.config();
-  const { findings } = await auditTree({ root, definition, signal: session.signal });
+  const config = await session.configIfAny();
+  const { findings } = await auditTree({
+    root,
+    ...(config === undefined ? {} : { definition: config.definition }),
+    signal: session.signal,
+  });
   return { entries: findings.map((finding) => finding.entry()), warnings: [] };
 }
 

@@ -27,6 +27,17 @@ async function bare(files: Readonly<Record<string, string>> = {}): Promise<strin
 }
 
 describe('init', () => {
+  test('begins from what is hard-coded, where there is no configuration yet', async () => {
+    const cwd = await bare({ 'mail.py': `SMTP_PASSWORD = '${secretOf()}'\n` });
+    await rm(join(cwd, '.env'));
+    const { exitCode, stdout } = await cli(['init', '--from', 'audit'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/SMTP_PASSWORD +secret +smtp\/password/);
+    expect(await readFile(join(cwd, 'settings.mjs'), 'utf8')).toContain(
+      "SMTP_PASSWORD: secret('smtp/password')",
+    );
+  });
+
   test('writes a definition and a configuration that work at once, and no value', async () => {
     const cwd = await bare({
       'package.json': '{"name": "@acme/shop", "type": "module"}',

@@ -1,11 +1,8 @@
 import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import { CommandError } from '../command-error.js';
 import { commandOf } from '../common-options.js';
-import type { LoadedConfig } from '../configuration/load-config.js';
 import { exitCodes } from '../exit-code.js';
 import type { Host } from '../host.js';
-import type { Session } from '../session.js';
 import { readSources } from '../source-entries.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 
@@ -46,7 +43,7 @@ export const define = (host: Host) =>
         const { auditTree, createBaseline, readBaseline, renderSarif, renderTable, writeBaseline } =
           await import('@strongroom/migrate/audit');
         const { io, output, signal } = session;
-        const config = await configIfAny(session, options.config);
+        const config = await session.configIfAny();
         const known =
           options.known === undefined ? undefined : await readSources(session, [options.known], '');
         const path = options.baseline ?? options.updateBaseline;
@@ -83,17 +80,6 @@ export const define = (host: Host) =>
         return exitCodes.findings;
       }),
     );
-
-/** A folder need not have a configuration to be looked into. */
-async function configIfAny(session: Session, named: string | undefined): Promise<LoadedConfig | undefined> {
-  try {
-    return await session.config();
-  } catch (error) {
-    if (named !== undefined || !(error instanceof CommandError) || !error.message.startsWith('There is no '))
-      throw error;
-    return undefined;
-  }
-}
 
 const exists = async (file: string): Promise<boolean> => {
   const { access } = await import('node:fs/promises');
