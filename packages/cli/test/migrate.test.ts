@@ -390,6 +390,36 @@ export const definition = defineSettings({
     expect(await read(server, 'shop/production/database')).toBeUndefined();
   });
 
+  test('into KV version 1 it warns that nothing can be taken back, and promises none', async () => {
+    const { env, server } = await emptyVault();
+    const mount = (body: unknown, path = 'sys/mounts/kv1') =>
+      fetch(`${server.address}/v1/${path}`, {
+        method: 'POST',
+        headers: { 'X-Vault-Token': server.rootToken },
+        body: JSON.stringify(body),
+      });
+    expect((await mount({ type: 'kv', options: { version: '1' } })).ok).toBe(true);
+    expect((await mount({ url: secretOf() }, 'kv1/shop/production/database')).ok).toBe(true);
+    const cwd = await project({
+      '.env': dotenv().text,
+      'strongroom.config.ts': `import { defineConfig } from 'strongroom';
+import { definition } from './settings.js';
+export default defineConfig({ definition, vault: { mount: 'kv1' } });
+`,
+    });
+    const argv = ['migrate', '--yes', '--on-conflict', 'source'];
+    const warning =
+      'warning: kv1/ is of KV version 1, which keeps no old versions: this migration cannot be rolled back, and what is there now is lost: shop/production/database#url.';
+    expect((await cli([...argv, '--dry-run'], { cwd, env })).stderr).toContain(warning);
+    const { exitCode, stderr } = await cli(argv, { cwd, env });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(warning);
+    expect(stderr).toMatch(/^Its journal is \.strongroom\/\S+\.journal\.$/m);
+    expect(stderr).not.toContain('Take it back');
+    expect((await cli(argv, { cwd, env })).stderr).not.toContain('KV version 1');
+    expect((await cli(['rollback', '--yes'], { cwd, env })).exitCode).toBe(6);
+  });
+
   test('Ctrl-C in the middle says so, and the next run goes on', async () => {
     const { env, server } = await emptyVault();
     const { text, values } = dotenv();
@@ -505,7 +535,7 @@ describe('what was made for another environment', () => {
     expect(right.stdout).toMatch(/removed +shop\/production\/security/);
     expect(right.stderr).not.toContain('The journal is of');
     const again = await cli(['rollback', '--yes'], { cwd, env });
-    expect(again.stdout).toBe('It has nothing that is to be taken back.\n');
+    expect(again.stdout).toMatch(/^\.strongroom\/\S+\.journal has nothing that is to be taken back\.\n$/);
   });
 });
 

@@ -49,6 +49,9 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
   for (const { name, reason } of refused) {
     output.warn(`${name}: ${reason}. It can be moved, but an application would not start with it.`);
   }
+  const writes = plan.steps.filter(({ action }) => action === 'create' || action === 'update').length;
+  const lasting = plan.target.kvVersion === 1;
+  if (lasting && writes > 0) output.warn(lastingWarning(plan));
   if (run.savePlan !== undefined) {
     const file = resolve(io.cwd, run.savePlan);
     await savePlan(plan, file);
@@ -60,7 +63,6 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     if (output.json) output.result({ plan, refused, applied: false }, () => '');
     return exitCodes.done;
   }
-  const writes = plan.steps.filter(({ action }) => action === 'create' || action === 'update').length;
   if (writes > 0 && run.yes !== true) {
     const keys = writes === 1 ? '1 key' : `${writes} keys`;
     const question = `Write ${keys} to ${plan.target.mount}/ of ${plan.target.address}?`;
@@ -76,13 +78,14 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     applyPlan(plan, { vault: run.vault, journal: open, signal, onProgress }),
   ).catch(async (error: unknown) => {
     if (await hasWrites(open)) {
-      output.note(`What was written stays: run it again for the rest, or take it back with \`${rollback}\`.`);
+      const back = lasting ? '' : `, or take it back with \`${rollback}\``;
+      output.note(`What was written stays: run it again for the rest${back}.`);
     }
     throw error;
   });
   const journal = folder === undefined ? open : ((await folder.finish(io.clock)) ?? (await folder.latest()));
   if (migration.written.length > 0) await bump(run);
-  if (!output.json) tell(output, migration, journal, rollback);
+  if (!output.json) tell(output, migration, journal, lasting ? undefined : rollback);
   const cleanedUp = await run.cleanUp?.(run.entries, migration.verified);
   const { verified, written, conflicts } = migration;
   const told = {
@@ -152,6 +155,13 @@ async function planOf(session: Session, run: MigrationRun): Promise<Plan> {
   return plan;
 }
 
+/** What a person should know before something is written that nobody can take back. */
+function lastingWarning({ steps, target }: Plan): string {
+  const replaced = steps.filter(({ action }) => action === 'update').map(({ path, key }) => `${path}#${key}`);
+  const lost = replaced.length === 0 ? '' : `, and what is there now is lost: ${replaced.join(', ')}`;
+  return `${target.mount}/ is of KV version 1, which keeps no old versions: this migration cannot be rolled back${lost}.`;
+}
+
 /** Asks who wins: by name and fingerprint, never by value. */
 async function ask(
   session: Session,
@@ -207,7 +217,7 @@ function tell(
   output: Output,
   { verified, written, conflicts }: Migration,
   journal: string | undefined,
-  rollback: string,
+  rollback: string | undefined,
 ): void {
   output.result({}, () => {
     const done =
@@ -219,7 +229,12 @@ function tell(
     return printable(`\n${done}${kept}`);
   });
   if (written.length > 0) {
-    output.note(`Take it back with \`${rollback}\`; its journal is ${output.path(journal ?? '')}.`);
+    const file = output.path(journal ?? '');
+    output.note(
+      rollback === undefined
+        ? `Its journal is ${file}.`
+        : `Take it back with \`${rollback}\`; its journal is ${file}.`,
+    );
   }
 }
 

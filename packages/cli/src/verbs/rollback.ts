@@ -76,7 +76,7 @@ export const define = (host: Host) =>
                 : green;
             return [{ text: outcome.replace('-', ' '), colour }, path, keys.join(', '), explanation];
           });
-          if (rows.length === 0) return 'It has nothing that is to be taken back.';
+          if (rows.length === 0) return `${output.path(journal)} has nothing that is to be taken back.`;
           return table(output, ['', 'path', 'keys', ''], rows);
         });
         return left.length > 0 ? exitCodes.conflict : exitCodes.done;
