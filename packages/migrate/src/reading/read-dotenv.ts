@@ -71,7 +71,7 @@ export function addDotenv(
     expanded += final.length;
     if (expanded > 2 * maxTextBytes) throw malformedText(place, line, 'refers to values that grow too large');
     if (!expand && assignment.quote !== "'" && refers(value, names)) {
-      const message = `${name} refers to other variables and is taken as it stands; with expand they are put in.`;
+      const message = `${name} refers to other variables and is taken as it stands, as in dotenv. Where a program has put them in, write out what they hold: in Vault they stay as they stand.`;
       draft.warn('interpolation', at(line), message, name);
     }
     variables.set(name, final);
