@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { project, secretOf } from './support/project.js';
+import { emptyVault, project, secretOf } from './support/project.js';
 import { cli } from './support/run-cli.js';
 
 const dotenv = (): string => `# shop
@@ -27,15 +27,24 @@ async function bare(files: Readonly<Record<string, string>> = {}): Promise<strin
 }
 
 describe('init', () => {
-  test('begins from what is hard-coded, where there is no configuration yet', async () => {
-    const cwd = await bare({ 'mail.py': `SMTP_PASSWORD = '${secretOf()}'\n` });
+  test('begins from what is hard-coded, where there is no configuration yet, and a migration moves all of it', async () => {
+    const values = [secretOf(), secretOf(), secretOf()];
+    const cwd = await bare({
+      'mail.py': `SMTP_PASSWORD = '${values[0]}'\nsmtp_password = '${values[1]}'\n`,
+      'old.py': `SMTP_PASSWORD = '${values[2]}'\n`,
+      'package.json': '{"name": "shop"}',
+    });
     await rm(join(cwd, '.env'));
     const { exitCode, stdout } = await cli(['init', '--from', 'audit'], { cwd });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/SMTP_PASSWORD +secret +smtp\/password/);
-    expect(await readFile(join(cwd, 'settings.mjs'), 'utf8')).toContain(
-      "SMTP_PASSWORD: secret('smtp/password')",
-    );
+    const { env, server } = await emptyVault();
+    expect((await cli(['migrate', '--from', 'audit', '--yes'], { cwd, env })).exitCode).toBe(0);
+    const answer = await fetch(`${server.address}/v1/secret/data/shop/production/smtp`, {
+      headers: { 'X-Vault-Token': server.rootToken },
+    });
+    const { data } = (await answer.json()) as { readonly data: { readonly data: object } };
+    expect(Object.values(data.data).sort()).toEqual([...values].sort());
   });
 
   test('writes a definition and a configuration that work at once, and no value', async () => {

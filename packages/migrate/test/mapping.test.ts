@@ -146,6 +146,25 @@ describe('several entries for one place', () => {
     });
   });
 
+  it('hard-coded under one name with different values: none counts, unless a later source has the name', async () => {
+    const found = (value: unknown, line: number) =>
+      new Entry('API_TOKEN', value, { reader: 'audit', place: 'mail.js', line });
+    expect(await steps([found('a', 1), found('b', 2), found('a', 3)])).toMatchObject(
+      Array(3).fill({
+        ...left,
+        reason: 'ambiguous',
+        explanation:
+          'is one of several for one place, with different values: accept those that are not meant with a comment strongroom-ignore',
+      }),
+    );
+    expect(await told(found('a', 1), found('a', 2))).toEqual(['create setting', 'create setting']);
+    expect(await told(found('a', 1), found('b', 2), of('API_TOKEN', 'b', 1))).toEqual([
+      'left-out overridden',
+      'create setting',
+      'create setting',
+    ]);
+  });
+
   it('of several names: the closest counts', async () => {
     expect(await told(of('api.token', 'a', 1), of('API_TOKEN', 'b', 2), of('apiToken', 'c', 3))).toEqual([
       'left-out overridden',

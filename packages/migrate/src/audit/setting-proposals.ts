@@ -19,19 +19,22 @@ export class SettingProposals {
     this.#declared = new Map(settings.map((setting) => [settingName(setting.name), setting]));
   }
 
-  /** One name for each value: another value gets the same name with a number, unless the definition has the name. */
+  /**
+   * One name for each value: another value gets the same name with a number. What the definition has comes first: its
+   * names have a number only where it has that name too.
+   */
   proposalFor(detection: Detection, file: string): Proposal {
     const name = nameOf(detection, file);
-    const declared = this.#declared.get(name);
-    if (declared !== undefined) {
-      const { place } = declared;
-      return { setting: declared.name, declared: true, place: place && textOf(place) };
-    }
     const values = this.#values.get(name) ?? [];
     this.#values.set(name, values);
     if (!values.includes(detection.value)) values.push(detection.value);
     const number = values.indexOf(detection.value) + 1;
     const setting = number === 1 ? name : `${name}_${number}`;
+    const declared = this.#declared.get(setting) ?? this.#declared.get(name);
+    if (declared !== undefined) {
+      const { place } = declared;
+      return { setting: declared.name, declared: true, place: place && textOf(place) };
+    }
     const place = this.#places.placeFor(setting)?.place;
     return { setting, declared: false, place: place && textOf(place) };
   }

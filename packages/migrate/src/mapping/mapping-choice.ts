@@ -9,7 +9,7 @@ const closeness: Partial<Record<Reason, number>> = { mapped: 3, setting: 2, 'nea
 /**
  * Leaves one value for each place: of entries of one name the last, as with dotenv; of entries of several names the
  * closest to the setting. Entries with the same value go together, and where nothing tells which value is meant, none
- * goes.
+ * goes: neither of several that are hard-coded under one name, for places in code have no order.
  */
 export function oneForEachPlace(mappings: readonly Mapping[]): readonly Mapping[] {
   const winners = new Map([...contested(mappings)].map(([place, rivals]) => [place, winnerOf(rivals)]));
@@ -19,7 +19,10 @@ export function oneForEachPlace(mappings: readonly Mapping[]): readonly Mapping[
     if (!mapping.moves || !winners.has(place)) return mapping;
     const winner = winners.get(place);
     if (winner === undefined) {
-      const explanation = 'is one of several for one place, with different values: map the one that is meant';
+      const remedy = isHardCoded(mapping.entry)
+        ? 'accept those that are not meant with a comment strongroom-ignore'
+        : 'map the one that is meant';
+      const explanation = `is one of several for one place, with different values: ${remedy}`;
       return { ...mapping, moves: false, reason: 'ambiguous', explanation };
     }
     if (agree(mapping.entry, winner)) return mapping;
@@ -47,11 +50,17 @@ function contested(mappings: readonly Mapping[]): ReadonlyMap<string, readonly M
 /** The entry whose value counts; undefined where several have the same right to it. */
 function winnerOf(rivals: readonly Mapping[]): Entry | undefined {
   const most = Math.max(...rivals.map(closenessOf));
-  const lastOfName = new Map<string, Entry>();
-  for (const rival of rivals) if (closenessOf(rival) === most) lastOfName.set(rival.entry.name, rival.entry);
+  const closest = rivals.filter((rival) => closenessOf(rival) === most).map(({ entry }) => entry);
+  const lastOfName = new Map(closest.map((entry) => [entry.name, entry]));
+  const isUndecided = (last: Entry): boolean =>
+    isHardCoded(last) &&
+    closest.some((entry) => entry.name === last.name && isHardCoded(entry) && !agree(entry, last));
   const [winner, ...others] = lastOfName.values();
+  if (winner !== undefined && isUndecided(winner)) return undefined;
   return winner !== undefined && others.every((other) => agree(other, winner)) ? winner : undefined;
 }
+
+const isHardCoded = ({ origin }: Entry): boolean => origin.reader === 'audit';
 
 const closenessOf = ({ reason }: Mapping): number => closeness[reason] ?? 0;
 

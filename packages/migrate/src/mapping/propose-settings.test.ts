@@ -36,6 +36,13 @@ test.each([
   });
 });
 
+test('what an audit has found is a secret, whatever its name and its form', () => {
+  const origin = { reader: 'audit', place: 'Mail.java', line: 2 } as const;
+  expect(proposeSettings([new Entry('JDBC_URL', 'jdbc:x://h/db?password=pw', origin)])).toMatchObject([
+    { kind: 'secret', place: { group: 'jdbc', key: 'url' }, why: 'the audit takes it for a secret' },
+  ]);
+});
+
 test('a name that cannot be a setting’s becomes one that can, and what cannot is left out', () => {
   expect(
     propose({ 'database.url': 'x', 'my-token': 'x', toString: 'x', '2FA_TOKEN': 'x', '·': 'x' }).map(

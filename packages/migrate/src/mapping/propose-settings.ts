@@ -27,7 +27,7 @@ export function proposeSettings(entries: readonly Entry[]): readonly ProposedSet
     if (name === undefined || proposed.has(name)) continue;
     const text = textOf(entry.reveal());
     const form = formOf(text);
-    const look = secretLook(entry.name, text) ?? connectionLook(text);
+    const look = secretLook(entry.name, text) ?? connectionLook(text) ?? auditLook(entry);
     const place = look === undefined ? undefined : freePlace(name, taken);
     proposed.set(name, {
       name,
@@ -67,6 +67,10 @@ const connectionLook = (text: string): string | undefined =>
   /^(?!https?:|file:|wss?:|ftp:)[a-z][a-z0-9+.-]*:\/\//i.test(text)
     ? 'it is the address of a service that is entered with a password'
     : undefined;
+
+/** An audit knows more forms, and the name that the code has. */
+const auditLook = ({ origin }: Entry): string | undefined =>
+  origin.reader === 'audit' ? 'the audit takes it for a secret' : undefined;
 
 /** The words that names of keys to sign and to encrypt with begin with. */
 const security = new Set(['cookie', 'csrf', 'encryption', 'jwt', 'secret', 'session', 'signing']);
