@@ -25,11 +25,16 @@ const tagEnd = /(?:\s[^<>\n]{0,80})?>/y;
 const opening = /\(\s{0,20}/y;
 const spaces = /[ \t]{1,8}/y;
 const shellDefault = /:?[-=]/y;
+const springDefault = /:(?![-=+?\s])/y;
+// In YAML: a name for what follows, or that it is text.
+const yamlMark = /(?:&[\w.-]{1,64}|!!str)[ \t]{1,8}/y;
+const yamlBlock = /[|>][+-]?[ \t]{0,8}\r?\n[ \t]{1,40}/y;
 
 // Of what stands before a name, the last 64 characters.
 const environmentBefore = /\w{0,20}env\w{0,24}(?:(?:\.|::)\w{1,12})?!?[[(]\s{0,8}["'`]$|\benv\.$/i;
 const callBefore =
   /(?<![A-Za-z])(?!set|stub|put|mock|add|with)\w{0,20}(?:env|environ|config|setting|fetch|default|define)\w{0,20}(?:\.(?:get|fetch|str|value|default|read|var)\w{0,12})?!?\(\s{0,40}["'`]$/i;
+const setBefore = /(?<![A-Za-z])(?:set|put)\w{0,20}\(\s{0,40}["'`]$/i;
 const fieldName = /(?:process|meta|Bun|^)\.?env\./;
 
 /** Reads the literal that is the value of the name between two places, if there is one. */
@@ -54,6 +59,10 @@ export function literalOf(
       literal: given,
       environment: true,
     };
+
+  const set = quoted && setBefore.test(before) ? after(text, end, secondArgument) : undefined;
+  const stored = set === undefined ? undefined : strong(quotedLiteral(text, set));
+  if (stored !== undefined) return bound('argument', stored);
 
   const fallback = after(text, after(text, end, closers) ?? end, orElse);
   if (fallback !== undefined)
@@ -80,9 +89,10 @@ export function literalOf(
   return literal && text.charAt(literal.end + 1) === ')' ? bound('argument', literal) : undefined;
 }
 
-/** `${NAME:-value}` */
+/** `${NAME:-value}`, and Spring's `${name:value}`, which in a shell is a part of a variable. */
 function shellDefaultAfter(text: string, end: number): BoundLiteral | undefined {
-  const at = after(text, end, shellDefault);
+  const shell = after(text, end, shellDefault);
+  const at = shell ?? after(text, end, springDefault);
   if (at === undefined) return undefined;
   const inside = text.slice(at, at + 512);
   const close = inside.search(/[}\n$]/);
@@ -90,17 +100,22 @@ function shellDefaultAfter(text: string, end: number): BoundLiteral | undefined 
   const value = inside.slice(0, close).replace(/^(["'])(.*)\1$/, '$2');
   const start = at + inside.indexOf(value);
   const literal = { start, end: start + value.length, value, quoted: false };
+  if (shell === undefined && strong(literal) === undefined) return undefined;
   return { bond: 'default', literal, environment: true };
 }
 
-function valueAt(text: string, start: number, at: number, kind: FileKind): Literal | undefined {
+function valueAt(text: string, start: number, from: number, kind: FileKind): Literal | undefined {
+  const at = kind === 'code' ? from : (after(text, from, yamlMark) ?? from);
   const quoted = quotedLiteral(text, at) ?? wrapped(text, at);
   if (quoted !== undefined) return quoted;
   // `name = other || 'value'`
   const rest = text.slice(at, at + 200).split('\n', 1)[0] ?? '';
   const alternative = /(?:\|\||\?\?|\?:|\bor\b)\s{0,8}(?=["'`])/.exec(rest);
   if (alternative !== null) return quotedLiteral(text, at + alternative.index + alternative[0].length);
-  if (kind === 'code' || /[{[&*|>!]/.test(text.charAt(at))) return undefined;
+  if (kind === 'code') return undefined;
+  const block = after(text, at, yamlBlock);
+  if (block !== undefined) return onlyLine(text, block);
+  if (/[{[&*|>!]/.test(text.charAt(at))) return undefined;
   const alone = /\n[ \t]{0,20}(?:-[ \t]{1,4})?(?:(?:export|set|ENV|ARG)[ \t]{1,4})?$/.test(
     lineBefore(text, start),
   );
@@ -122,15 +137,29 @@ function restOfLine(text: string, at: number): Literal | undefined {
   return value === '' ? undefined : { start: at, end: at + value.length, value, quoted: false };
 }
 
+/** A block of YAML with one line; one with more is no token. */
+function onlyLine(text: string, at: number): Literal | undefined {
+  const indentation = /[ \t]*$/.exec(text.slice(Math.max(0, at - 40), at))?.[0] ?? '';
+  const literal = restOfLine(text, at);
+  if (literal === undefined) return undefined;
+  const rest = text.slice(literal.end, literal.end + 256);
+  const [, next = ''] = /^\s*\n([ \t]*)(?=\S)/.exec(rest) ?? [];
+  return rest.trim() === '' || (/^[ \t\r]*\n/.test(rest) && !next.startsWith(indentation))
+    ? literal
+    : undefined;
+}
+
 const bare = (text: string, at: number, kind: FileKind): Literal | undefined =>
   kind === 'code' ? undefined : bareLiteral(text, at);
 
 /** What a function is given is often a name or a prompt: only what looks like a secret is taken for the value. */
 function wrapped(text: string, at: number): Literal | undefined {
   const inside = after(text, at, wrapper);
-  const literal = inside === undefined ? undefined : quotedLiteral(text, inside);
-  return literal && strengthOf(literal.value) === 'strong' ? literal : undefined;
+  return inside === undefined ? undefined : strong(quotedLiteral(text, inside));
 }
+
+const strong = (literal: Literal | undefined): Literal | undefined =>
+  literal && strengthOf(literal.value) === 'strong' ? literal : undefined;
 
 function spaced(text: string, end: number): Literal | undefined {
   const at = after(text, end, spaces);

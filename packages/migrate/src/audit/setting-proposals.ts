@@ -21,7 +21,7 @@ export class SettingProposals {
 
   /**
    * One name for each value: another value gets the same name with a number. What the definition has comes first: its
-   * names have a number only where it has that name too.
+   * names have a number only where it has such names too.
    */
   proposalFor(detection: Detection, file: string): Proposal {
     const name = nameOf(detection, file);
@@ -30,7 +30,8 @@ export class SettingProposals {
     if (!values.includes(detection.value)) values.push(detection.value);
     const number = values.indexOf(detection.value) + 1;
     const setting = number === 1 ? name : `${name}_${number}`;
-    const declared = this.#declared.get(setting) ?? this.#declared.get(name);
+    const numbered = this.#declared.has(`${name}_2`);
+    const declared = this.#declared.get(setting) ?? (numbered ? undefined : this.#declared.get(name));
     if (declared !== undefined) {
       const { place } = declared;
       return { setting: declared.name, declared: true, place: place && textOf(place) };

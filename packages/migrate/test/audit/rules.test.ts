@@ -228,6 +228,15 @@ describe('what is more is kept of two that overlap', () => {
   });
 });
 
+test.each([
+  ['a part of a variable', 'a.sh', `cut "\${API_TOKEN:start}" "\${API_TOKEN:0:8}"`],
+  ['a word that is stored', 'a.js', "localStorage.setItem('token', 'value'); headers.set('password', label)"],
+  ['a text of several lines', 'a.yaml', 'password: |\n  A4b8V3k6n5P9q2R7\n  and more of it\n'],
+  ['a mark of what follows below', 'a.yaml', 'password: &mark\n  from: elsewhere\n'],
+])('%s is no secret', (_, file, text) => {
+  expect(scan(text, file)).toEqual([]);
+});
+
 test('a strong value is found under any name of a secret, in any way of writing it', () => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
   const noise = fc
@@ -266,6 +275,12 @@ test('a strong value is found under any name of a secret, in any way of writing 
     ['a.py', (n, v) => `os.environ.get("${n}", "${v}")`],
     ['a.tf', (n, v) => `variable "${n}" {\n  default = "${v}"\n}`],
     ['a.sh', (n, v) => `run "\${${n}:-${v}}"`],
+    ['a.yaml', (n, v) => `a:\n  ${n}: |\n    ${v}\n\n  b: |\n    c`],
+    ['a.yaml', (n, v) => `${n}: >-\n  ${v}`],
+    ['a.yaml', (n, v) => `${n}: &mark ${v}`],
+    ['a.js', (n, v) => `config.set('${n}', '${v}');`],
+    ['A.java', (n, v) => `properties.setProperty("${n}", "${v}");`],
+    ['A.java', (n, v) => `@Value("\${app.${n}:${v}}") String value;`],
   );
   fc.assert(
     fc.property(cased, noise, way, fc.nat(3), (named, value, [file, write], lines) => {
