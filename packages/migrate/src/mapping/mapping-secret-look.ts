@@ -7,7 +7,13 @@ export function secretLook(name: string, value: unknown): string | undefined {
   if (!describing.has(last)) {
     const word = words.findLast((each) => telling.has(each));
     if (word !== undefined) return `its name has the word ${word}`;
-    if (last === 'key' && !openKeys.has(words.at(-2) ?? '')) return 'its name ends with key';
+    if (/^keys?$/.test(last) && !openKeys.has(words.at(-2) ?? '')) return `its name ends with ${last}`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value).map(([key, part]) =>
+      secretLook(Array.isArray(value) ? '' : key, part),
+    );
+    return parts.some((look) => look !== undefined) ? 'a part of it looks like a secret' : undefined;
   }
   if (typeof value !== 'string') return undefined;
   return forms.find(([, form]) => form.test(value))?.[0];

@@ -36,6 +36,18 @@ test.each([
   });
 });
 
+test.each([
+  ['API_KEYS', 'abc,def', 'its name ends with keys'],
+  ['clients', [{ id: 1, token: 'abc' }], 'a part of it looks like a secret'],
+  ['hosts', ['a', 'amqp://app:pw@b'], 'a part of it looks like a secret'],
+  ['PUBLIC_KEYS', 'abc', undefined],
+  ['ports', [{ name: 'web', port: 80 }, null], undefined],
+])('%s is looked into as far as it goes', (name, value, why) => {
+  expect(propose({ [name]: value })).toMatchObject([
+    why === undefined ? { kind: 'plain' } : { kind: 'secret', why },
+  ]);
+});
+
 test('what an audit has found is a secret, whatever its name and its form', () => {
   const origin = { reader: 'audit', place: 'Mail.java', line: 2 } as const;
   expect(proposeSettings([new Entry('JDBC_URL', 'jdbc:x://h/db?password=pw', origin)])).toMatchObject([

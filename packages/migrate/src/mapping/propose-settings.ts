@@ -27,7 +27,7 @@ export function proposeSettings(entries: readonly Entry[]): readonly ProposedSet
     if (name === undefined || proposed.has(name)) continue;
     const text = textOf(entry.reveal());
     const form = formOf(text);
-    const look = secretLook(entry.name, text) ?? connectionLook(text) ?? auditLook(entry);
+    const look = secretLook(entry.name, entry.reveal()) ?? connectionLook(text) ?? auditLook(entry);
     const place = look === undefined ? undefined : freePlace(name, taken);
     proposed.set(name, {
       name,
