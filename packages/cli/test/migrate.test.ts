@@ -446,8 +446,9 @@ describe('rollback', () => {
     expect((await cli(['migrate', '--yes', '--on-conflict', 'source'], { cwd, env })).exitCode).toBe(0);
     const theirs = secretOf();
     server.seed({ 'shop/production/security': { secret_key: theirs } });
-    const { exitCode, stdout } = await cli(['rollback', '--yes'], { cwd, env });
+    const { exitCode, stdout, stderr } = await cli(['rollback', '--yes'], { cwd, env });
     expect(exitCode).toBe(6);
+    expect(stderr).toContain('What --clean-up has taken out of a file stays out');
     expect(stdout).toMatch(/restored +shop\/production\/database +url/);
     expect(stdout).toMatch(/changed since +shop\/production\/security/);
     expect(await read(server, 'shop/production/database')).toEqual({ url: held['DATABASE_URL'] });

@@ -64,8 +64,7 @@ export async function runMigration(session: Session, given: MigrationRun): Promi
     return exitCodes.done;
   }
   if (writes > 0 && run.yes !== true) {
-    const keys = writes === 1 ? '1 key' : `${writes} keys`;
-    const question = `Write ${keys} to ${plan.target.mount}/ of ${plan.target.address}?`;
+    const question = `Write ${counted(writes, 'key')} to ${plan.target.mount}/ of ${plan.target.address}?`;
     if (!(await confirmed(io, question, '--yes', signal))) throw declined();
   }
   const { application } = run.definition;
@@ -206,6 +205,8 @@ async function bump({ definition, environment, vault, placement }: MigrationRun)
   await bumpMarker(vault.kv(placement.mount), { application: definition.application, environment });
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** Whether a journal has what could be taken back. */
 async function hasWrites(journal: string): Promise<boolean> {
   const { readJournal } = await import('@strongroom/migrate');
@@ -222,8 +223,8 @@ function tell(
   output.result({}, () => {
     const done =
       written.length === 0
-        ? `Nothing to write: ${verified.length} keys are in Vault as they are in the source.`
-        : `${verified.length} keys verified; ${written.length} paths written.`;
+        ? `Nothing to write: ${verified.length === 1 ? '1 key is in Vault as it is' : `${verified.length} keys are in Vault as they are`} in the source.`
+        : `${counted(verified.length, 'key')} verified; ${counted(written.length, 'path')} written.`;
     const names = conflicts.map(({ entry }) => entry).join(', ');
     const kept = conflicts.length === 0 ? '' : `\nIn conflict, and left as Vault has them: ${names}.`;
     return printable(`\n${done}${kept}`);

@@ -52,10 +52,8 @@ export const define = (host: Host) =>
         const { vault } = await session.vault(environment);
         const { io, output, signal } = session;
         warnOfOther(output, target, vault);
+        output.note('What --clean-up has taken out of a file stays out: `strongroom restore` puts it back.');
         if (options.yes !== true) {
-          output.note(
-            'What --clean-up has taken out of a file stays out: `strongroom restore` puts it back.',
-          );
           const count = writtenPaths(records);
           const question = `Return ${count === 1 ? '1 path' : `${count} paths`} of ${environment} to what it was, by ${output.path(journal)}?`;
           if (!(await confirmed(io, question, '--yes', signal))) throw declined();
