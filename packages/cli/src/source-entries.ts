@@ -78,19 +78,25 @@ export async function kindOf(
   const stats = await lstat(resolve(cwd, source)).catch(() => undefined);
   if (stats?.isDirectory() === true) return { kind: 'folder', rest: source };
   const name = basename(source).toLowerCase();
-  if (name.endsWith('.json')) return { kind: 'json', rest: source };
   if (/^(?:docker-)?compose\b.*\.ya?ml$/.test(name)) return { kind: 'compose', rest: source };
-  if (/\.ya?ml$/.test(name))
-    return { kind: (await isManifest(cwd, source)) ? 'kubernetes' : 'yaml', rest: source };
+  if (/\.(?:json|ya?ml)$/.test(name)) {
+    if (await isManifest(cwd, source)) return { kind: 'kubernetes', rest: source };
+    return { kind: name.endsWith('.json') ? 'json' : 'yaml', rest: source };
+  }
   return { kind: 'dotenv', rest: source };
 }
 
-/** Whether a YAML file is a manifest of Kubernetes with a Secret in it. */
+/** Whether a file is a manifest of Kubernetes with a Secret in it: as plain YAML or JSON its values would be base64. */
 async function isManifest(cwd: string, source: string): Promise<boolean> {
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(resolve(cwd, source), 'utf8').catch(() => '');
-  return /^kind:\s*["']?(?:Secret|SecretList|List)["']?\s*$/m.test(text) && /^apiVersion:/m.test(text);
+  return secretKind.test(text) && apiVersion.test(text);
 }
+
+// At the beginning of a line, as people write them, or in braces, as programs do.
+const secretKind =
+  /(?:^\ufeff?|[{,]\s*)["']?kind["']?\s*:\s*["']?(?:Secret|SecretList|List)["']?\s*(?:[,}#]|$)/m;
+const apiVersion = /(?:^\ufeff?|[{,]\s*)["']?apiVersion["']?\s*:/m;
 
 /** What is hard-coded below a folder, under the names that the audit proposes. */
 async function readAudit(session: Session, root: string): Promise<Reading> {

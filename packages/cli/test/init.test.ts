@@ -47,6 +47,30 @@ describe('init', () => {
     expect(Object.values(data.data).sort()).toEqual([...values].sort());
   });
 
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'shop' },
+    data: { DB_PASSWORD: Buffer.from('postgres://u:pw@h').toString('base64') },
+  };
+  const yaml = `kind: Secret # of the shop\nmetadata: {name: shop}\ndata: {DB_PASSWORD: ${manifest.data.DB_PASSWORD}}\n`;
+  test.each([
+    ['as programs write it', 'secret.json', JSON.stringify(manifest)],
+    [
+      'in lines',
+      'secret.json',
+      JSON.stringify({ kind: 'List', items: [manifest], apiVersion: 'v1' }, null, 2),
+    ],
+    ['with a comment', 'secret.yaml', `apiVersion: v1\n${yaml}`],
+    ['with a byte order mark', 'secret.yml', `\ufeffapiVersion: v1\n${yaml}`],
+    ['in braces', 'secret.yaml', JSON.stringify(manifest).replaceAll('"', '').replaceAll(':', ': ')],
+  ])('knows a Secret of Kubernetes %s, whose values are in base64', async (_, name, text) => {
+    const cwd = await bare({ [name]: text });
+    const { exitCode, json } = await cli(['init', '--from', name, '--json'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(json()).toMatchObject({ settings: [{ name: 'DB_PASSWORD', kind: 'secret', form: 'url' }] });
+  });
+
   test('writes a definition and a configuration that work at once, and no value', async () => {
     const cwd = await bare({
       'package.json': '{"name": "@acme/shop", "type": "module"}',
