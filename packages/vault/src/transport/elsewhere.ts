@@ -32,7 +32,8 @@ export function withElsewhere(outcome: Outcome, others: readonly Reached[]): Out
   return withNote(error, noteOf(outcome));
 }
 
-function wordsOf({ address, outcome }: Reached): string {
+/** What is said of an address beside others. */
+export function wordsOf({ address, outcome }: Reached): string {
   if (outcome instanceof VaultError) return outcome.message.replace('Vault at ', '');
   const { status, body } = outcome;
   const incapacity = incapacityOf(status, errorsOf(body));

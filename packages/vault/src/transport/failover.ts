@@ -2,7 +2,7 @@ import type { Clock, Logger } from '@strongroom/core';
 import { VaultError } from '../vault-error.js';
 import { verdictOn } from '../verdict.js';
 import type { VaultAnswer } from './answer.js';
-import { type Reached, withElsewhere } from './elsewhere.js';
+import { type Reached, withElsewhere, wordsOf } from './elsewhere.js';
 import type { Endpoint } from './endpoint.js';
 import { noteOf } from './failure-note.js';
 import { asOutcome, type Outcome } from './retry.js';
@@ -25,6 +25,8 @@ export class Failover {
   readonly #endpoints: readonly Endpoint[];
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
+  /** Those that were left and have not answered since, with what was said of each. */
+  readonly #left = new Map<Endpoint, string>();
   #active: Endpoint;
 
   constructor(endpoints: readonly [Endpoint, ...Endpoint[]], clock: Clock, logger: Logger | undefined) {
@@ -40,7 +42,11 @@ export class Failover {
     // What is known to be away, or suspected, is not asked before others.
     if (active.breaker.avoided) return this.#goRound(this.#order(active), attempt, []);
     return attempt.ask(active).then(
-      (answer) => (verdictOn(answer) === 'stay' ? answer : this.#goOn(active, attempt, answer)),
+      (answer) => {
+        if (verdictOn(answer) !== 'stay') return this.#goOn(active, attempt, answer);
+        this.#left.delete(active);
+        return answer;
+      },
       (error) => this.#goOn(active, attempt, asOutcome(error)),
     );
   }
@@ -63,7 +69,10 @@ export class Failover {
     for (let endpoint = left.shift(); endpoint !== undefined; endpoint = left.shift()) {
       const outcome = await attempt.ask(endpoint).catch(asOutcome);
       if (verdictOn(outcome) === 'stay') {
-        if (!(outcome instanceof VaultError)) this.#active = endpoint;
+        if (!(outcome instanceof VaultError)) {
+          this.#active = endpoint;
+          this.#left.delete(endpoint);
+        }
         return settled(outcome);
       }
       reached.push({ address: endpoint.address.text, outcome });
@@ -105,12 +114,15 @@ export class Failover {
     );
   }
 
-  #tell({ address }: Endpoint, next: Endpoint, outcome: Outcome): void {
-    const why = outcome instanceof VaultError ? outcome.message : `it answered ${outcome.status}`;
-    this.#logger?.info(
-      { address: address.text, next: next.address.text },
-      `Vault is asked elsewhere: ${why}`,
-    );
+  /** Says once why an address is left, until it answers or is out of reach for another reason. */
+  #tell(endpoint: Endpoint, next: Endpoint, outcome: Outcome): void {
+    const address = endpoint.address.text;
+    const why = wordsOf({ address, outcome });
+    // The same fault is told in changing words: each way of not being reached is one.
+    const reason = outcome instanceof VaultError ? 'no answer' : why;
+    if (this.#left.get(endpoint) === reason) return;
+    this.#left.set(endpoint, reason);
+    this.#logger?.info({ address, next: next.address.text }, `Vault is asked elsewhere: ${why}`);
   }
 }
 

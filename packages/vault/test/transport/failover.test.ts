@@ -195,6 +195,38 @@ test('a node that is dead is not asked while another answers, and is found again
   expect(await passing(clock, read(vault))).toMatchObject(found);
 });
 
+test('that an address is left is said once for each way in which it fails, until it answers again', async () => {
+  const [first, second] = await Promise.all([startServer().then(startProxy), startServer()]);
+  const said: string[] = [];
+  const nothing = () => undefined;
+  const info = (_details: object, text: string) => void said.push(text);
+  const logger = { debug: nothing, info, warn: nothing, error: nothing };
+  const vault = open([first.address, second.address], {
+    logger,
+    breakerFailures: 1_000,
+    clock: new ManualClock(),
+  });
+  const elsewhere = 'Vault is asked elsewhere:';
+  const readAll = () => Promise.all(Array.from({ length: 10 }, () => read(vault)));
+
+  first.fault = 'refuse';
+  await readAll();
+  await operate(second, 'seal');
+  for (let round = 0; round < 3; round++) await failureOf(read(vault));
+  expect(said).toHaveLength(2);
+  expect(said[0]).toMatch(`${elsewhere} ${first.address} `);
+  expect(said[1]).toBe(`${elsewhere} ${second.address} is sealed`);
+
+  // Both answer again: what comes after that is new.
+  await operate(second, 'unseal', { key: second.unsealKey });
+  await readAll();
+  await operate(second, 'seal');
+  first.fault = 'pass';
+  await readAll();
+  await readAll();
+  expect(said.slice(2)).toEqual([`${elsewhere} ${second.address} is sealed`]);
+});
+
 test('an error names the address that answered, not the first one', async () => {
   const [sealed, active] = await startThree();
   await operate(sealed, 'seal');
