@@ -70,6 +70,39 @@ describe.each(serverKinds)('on $name', ({ start }) => {
     expect(resolver.explain()[0]).toMatchObject({ version: 1 });
   });
 
+  test('a mount of version 2 that is replaced by one of version 1 at its path is read as that', async () => {
+    await call('POST', 'sys/mounts/changing', { type: 'kv', options: { version: '2' } });
+    onTestFinished(async () => void (await call('DELETE', 'sys/mounts/changing')));
+    const write = (group: string, data: object) => call('POST', `changing/data/shop/test/${group}`, { data });
+    // A new mount of version 2 may be upgrading for a moment.
+    await expect.poll(() => write('database', { url: 'two' }).then(() => 'written', String)).toBe('written');
+    await write('api', { key: 'k' });
+    const options = { token: server.rootToken, mount: 'changing' };
+    const { resolver, asked } = openCounted(definition, server.address, options);
+    await resolver.load();
+    await call('DELETE', 'sys/mounts/changing');
+    await call('POST', 'sys/mounts/changing', { type: 'kv', options: { version: '1' } });
+    await call('POST', 'changing/shop/test/database', { url: 'one' });
+    await call('POST', 'changing/shop/test/api', { key: 'other' });
+    expect(await resolver.refresh()).toMatchObject({ URL: 'one', KEY: 'other' });
+    expect(resolver.state).toMatchObject({ status: 'ready', deleted: [] });
+    asked();
+    await resolver.refresh();
+    expect(asked()).toEqual(['GET changing/shop/test/api', 'GET changing/shop/test/database']);
+  });
+
+  test('whether a secret that is gone was deleted or its mount replaced is asked once', async () => {
+    await fresh();
+    const { resolver, asked } = openCounted(definition, server.address, { token: server.rootToken });
+    await resolver.load();
+    await call('DELETE', 'secret/metadata/shop/test/database');
+    await resolver.refresh();
+    expect(resolver.state.deleted).toEqual(['URL', 'POOL']);
+    expect(asked()).toContain('GET sys/internal/ui/mounts/secret');
+    await resolver.refresh();
+    expect(asked()).toEqual([dataOf('database'), metadataOf('api')]);
+  });
+
   test('a version that is deleted or destroyed, or a secret that is gone, is absent for its reason', async () => {
     await fresh();
     const { source } = openCounted(definition, server.address, { token: server.rootToken });
