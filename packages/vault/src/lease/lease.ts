@@ -45,6 +45,8 @@ export class Lease {
   /** Counts what was begun: of several things at one time only the last one counts. */
   #turn = 0;
   #failure: SourceError | undefined;
+  /** Of which kind of failure was told. */
+  #complaint: string | undefined;
   #callOff: (() => void) | undefined;
 
   /** @param ended called when nothing is to be done for it any more */
@@ -174,6 +176,7 @@ export class Lease {
       if (isSourceError(error) && error.code === 'SOURCE_DENIED') {
         transport.activities.refused(error);
         transport.activities.failed('lease', this.path, error, this.#expiresAt - clock.now());
+        this.#sayRefused(error);
         await this.#replace();
       } else this.#failed(error, () => this.#renew());
     }
@@ -207,11 +210,33 @@ export class Lease {
   #succeeded(): void {
     this.#failures = 0;
     this.#failure = undefined;
+    if (this.#complaint === undefined) return;
+    this.#complaint = undefined;
+    const { path } = this;
+    undisturbed(() => this.#context.logger?.info({ path }, `the lease of ${path} is kept up again`));
+  }
+
+  #sayRefused({ code, message }: SourceError): void {
+    const { path } = this;
+    const text = `the lease of ${path} is not renewed any more, another is asked for: ${message}`;
+    undisturbed(() => this.#context.logger?.info({ path, code }, text));
+  }
+
+  /** Once for each kind of failure, and once more when what was given has ended. */
+  #complain(error: SourceError, left: number): void {
+    const { code, message } = error;
+    const complaint = `${code} ${error instanceof VaultError ? error.status : ''} ${left > 0}`;
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    const { path } = this;
+    const life = left > 0 ? `lasts until ${new Date(this.#expiresAt).toISOString()}` : 'has ended';
+    const text = `the lease of ${path}, which ${life}, could not be kept up: ${message}`;
+    undisturbed(() => this.#context.logger?.warn({ path, code }, text));
   }
 
   /** What was given is retained. Once it has ended, a renewal is of no use any more. */
   #failed(thrown: unknown, again: () => Promise<void>): void {
-    const { transport, clock, logger } = this.#context;
+    const { transport, clock } = this.#context;
     const error = isSourceError(thrown) ? thrown : cannotBeKept(transport.address, this.path);
     this.#failures++;
     this.#failure = error;
@@ -219,7 +244,7 @@ export class Lease {
     transport.activities.refused(error);
     transport.activities.failed('lease', this.path, error, left);
     this.#after(untilRetry(this.#failures, left), left > 0 ? again : () => this.#replace());
-    undisturbed(() => logger?.warn({ path: this.path, code: error.code }, 'a lease could not be kept up'));
+    this.#complain(error, left);
     undisturbed(() => this.#listeners.onFailed?.(error, this));
   }
 }

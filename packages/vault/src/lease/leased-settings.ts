@@ -28,6 +28,9 @@ export class LeasedSettings {
   readonly #now: () => number;
   readonly #held = new Map<string, Lease>();
   readonly #flights = new SingleFlight<Lease | undefined>();
+  readonly #replacements = new SingleFlight<Lease>();
+  /** Those whose failures a lookup is told by itself. */
+  readonly #replacing = new Set<Lease>();
   readonly #listeners = new Set<(event: SourceEvent) => void>();
   #closed = false;
 
@@ -50,7 +53,11 @@ export class LeasedSettings {
       Array.from(batches, async ([id, { question, settings: inside }]) => {
         try {
           const obtain = () => this.#obtain(id, { question, settings: inside }, context.signal);
-          const lease = this.#held.get(id) ?? (await round.ask(obtain));
+          const held = this.#held.get(id);
+          const lease = held ?? (await round.ask(obtain));
+          if (held !== undefined && this.#hasEnded(held)) {
+            await round.ask(() => this.#replace(id, held, context.signal));
+          }
           for (const { name, key } of inside) answers.set(name, this.#answer(question.path, lease, key));
         } catch (error) {
           if (context.signal.aborted) throw error;
@@ -80,7 +87,7 @@ export class LeasedSettings {
     };
     // A pair that has ended is no longer good: the resolver is to know, though it has nothing better.
     const failed = (_error: unknown, lease: Lease) => {
-      if (lease.expiresAt <= this.#now()) changed();
+      if (this.#hasEnded(lease) && !this.#replacing.has(lease)) changed();
     };
     const begin = async (until: Parameters<Leases['obtain']>[2]): Promise<Lease | undefined> => {
       const lease = await this.#leases.obtain(question, { onReplaced: changed, onFailed: failed }, until);
@@ -92,13 +99,32 @@ export class LeasedSettings {
     return this.#flights.wait(id, begin, signal, aborted);
   }
 
+  /** What has ended waits no longer for its own next attempt, which may be minutes away, than other settings do. */
+  #replace(id: string, lease: Lease, signal: AbortSignal): Promise<Lease> {
+    const begin = async (): Promise<Lease> => {
+      this.#replacing.add(lease);
+      try {
+        await lease.replace();
+        return lease;
+      } finally {
+        this.#replacing.delete(lease);
+      }
+    };
+    const aborted = () => calledOff(signal.reason, this.#leases.address, lease.path);
+    return this.#replacements.wait(id, begin, signal, aborted);
+  }
+
+  #hasEnded(lease: Lease): boolean {
+    return lease.expiresAt <= this.#now();
+  }
+
   #answer(path: string, lease: Lease | undefined, key: string): Lookup {
     const locator = `${this.#namespace === undefined ? '' : `${this.#namespace}/`}${path}#${key}`;
     if (lease === undefined) {
       const hint = () => 'Check the path: the mount, and the name of the role.';
       return { status: 'absent', reason: 'no-such-path', locator, hint };
     }
-    if (lease.expiresAt <= this.#now()) {
+    if (this.#hasEnded(lease)) {
       return { status: 'failed', error: lease.failure ?? ended(this.#leases.address, path) };
     }
     const { data, readAt } = lease;

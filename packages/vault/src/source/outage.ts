@@ -20,14 +20,15 @@ export class Outage {
 
 /** All that one lookup asks Vault for. */
 export class LookupRound {
-  readonly #probing: boolean;
+  /** Whether the first thing that is asked for is to be answered before any other is. */
+  readonly probing: boolean;
   readonly #ended: (outage: boolean) => void;
   #probe: Promise<unknown> | undefined;
   #asked = 0;
   #answered = 0;
 
   constructor(probing: boolean, ended: (outage: boolean) => void) {
-    this.#probing = probing;
+    this.probing = probing;
     this.#ended = ended;
   }
 
@@ -42,7 +43,7 @@ export class LookupRound {
       if (failure !== undefined) throw failure;
     }
     const asked = this.#count(begin());
-    if (this.#probing) this.#probe ??= asked;
+    if (this.probing) this.#probe ??= asked;
     return asked;
   }
 

@@ -55,10 +55,10 @@ export function createVaultSource(surroundings: SourceSurroundings, given: KvPla
     const answers = new Map<string, Lookup>();
     const round = outage.begin();
     try {
-      await Promise.all([
-        placed.lookup(settings, context, round, answers),
-        leased.lookup(settings, context, round, answers),
-      ]);
+      const read = placed.lookup(settings, context, round, answers);
+      // What cannot be leased may be the fault of a database, and says less of Vault than a read does.
+      if (round.probing) await read;
+      await Promise.all([read, leased.lookup(settings, context, round, answers)]);
     } finally {
       round.end();
     }

@@ -151,6 +151,38 @@ test('an outage leaves the data as it is, with attempts until the end and after 
   expect(renewals()).toBe(asked);
 });
 
+test('what goes wrong with a lease is told with its cause, once, and so is that it is over', async () => {
+  const lines: string[] = [];
+  const nothing = () => undefined;
+  const info = (_details: object, text: string) => void lines.push(`info ${text}`);
+  const warn = (_details: object, text: string) => void lines.push(`warn ${text}`);
+  const vault = open({ logger: { debug: nothing, info, warn, error: nothing } });
+  const lease = await vault.lease(creds);
+  const leased = () => lines.filter((line) => line.includes('the lease of'));
+  const away = `Vault at ${server.address} cannot answer now (503)`;
+  const ends = new Date(lease.expiresAt).toISOString();
+
+  const recover = server.fail({ answer: { status: 503 } });
+  await clock.pass(2 * hour);
+  recover();
+  await clock.pass(300_000, () => lease.failure === undefined);
+  const told = [
+    `warn the lease of ${creds}, which lasts until ${ends}, could not be kept up: ${away}`,
+    `warn the lease of ${creds}, which has ended, could not be kept up: ${away}`,
+    `info the lease of ${creds} is kept up again`,
+  ];
+  expect(leased()).toEqual(told);
+
+  await administer(server).call('PUT', 'sys/leases/revoke', { lease_id: lease.leaseId });
+  const { data } = lease;
+  await clock.pass(hour * 0.74, () => lease.data !== data);
+  expect(leased().slice(told.length)).toEqual([
+    expect.stringMatching(
+      `info the lease of ${creds} is not renewed any more, another is asked for: Vault at `,
+    ),
+  ]);
+});
+
 test('a short outage costs nothing but a later renewal', async () => {
   const onFailed = vi.fn();
   const onRenewed = vi.fn();
