@@ -125,6 +125,28 @@ describe(redis.title, () => {
       await stop();
     });
 
+    test('that may not be heard are not said to be heard because the server was away, and are when they may', async () => {
+      const log = logger();
+      const own = await client();
+      await own.sendCommand(['ACL', 'SETUSER', 'default', 'resetchannels']);
+      const stop = followSignals(resolver, redisBroker(own), { ...quick, logger: log });
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+      /** The connection that listens is lost. */
+      const lose = () => own.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+      const refused = async () => {
+        return (await own.aclLog()).reduce((all, { count }) => all + count, 0);
+      };
+      expect(await refused()).toBe(1);
+      await lose();
+      await vi.waitFor(async () => expect(await refused()).toBe(2), { timeout: 10_000 });
+      expect(log.info).not.toHaveBeenCalled();
+      await own.sendCommand(['ACL', 'SETUSER', 'default', 'allchannels']);
+      await lose();
+      await untilHeard(redisBroker(await client()), 'two');
+      expect(log.info).toHaveBeenCalledTimes(1);
+      await stop();
+    });
+
     test('that the server does not take are told of, and hold nobody up', async () => {
       const own = await client();
       const clock = new ManualClock();

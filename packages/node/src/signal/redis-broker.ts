@@ -26,19 +26,34 @@ export function redisBroker(client: RedisClient): SignalBroker {
     listen(channel, { heard, down, up }) {
       const subscriber = client.duplicate();
       let ended = false;
+      /** What is not yet, or was refused, is asked for; what was taken the client asks for again by itself. */
+      let subscribed: 'no' | 'asked' | 'yes' = 'no';
+      const subscribe = async () => {
+        subscribed = 'asked';
+        try {
+          await subscriber.subscribe(channel, () => heard());
+          subscribed = 'yes';
+          up();
+        } catch {
+          subscribed = 'no';
+          if (!ended) down();
+        }
+      };
       // Without a listener the client throws what befalls its connection into the void, which ends the process.
       subscriber.on('error', down);
-      subscriber.on('ready', up);
-      const ready = subscriber
-        .connect()
-        .then(() => subscriber.subscribe(channel, () => heard()))
-        .catch(() => {
-          if (!ended) down();
-        });
+      subscriber.on('ready', () => {
+        if (subscribed === 'yes') up();
+        else if (subscribed === 'no') asked = subscribe();
+      });
+      let asked = Promise.resolve();
+      const connected = subscriber.connect().catch(() => {
+        if (!ended) down();
+      });
       return async () => {
         ended = true;
         subscriber.destroy();
-        await ready;
+        await connected;
+        await asked;
       };
     },
     async announce(channel) {
