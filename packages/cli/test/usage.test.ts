@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../src/index.js';
 import { verbs } from '../src/verbs.js';
@@ -122,6 +123,28 @@ describe('configuration', () => {
     expect(stderr).toContain(words);
     expect(exitCode).toBe(exitCodes.configuration);
   });
+
+  test.each(['other.config.ts', 'lib.mjs'])(
+    'that may not be read, or imports what may not, says so: %s',
+    async (name) => {
+      const files = { 'other.config.ts': `import './lib.mjs';`, 'lib.mjs': 'export {};' };
+      const cwd = await project(files);
+      await chmod(cwd, 0o755);
+      await chmod(join(cwd, name), 0o000);
+      // Root may read everything, so as root this test is nobody for a moment.
+      const isRoot = process.geteuid?.() === 0;
+      if (isRoot) process.seteuid?.(65_534);
+      try {
+        const { exitCode, stderr } = await cli(['explain', '--config', 'other.config.ts'], { cwd });
+        expect(stderr).toContain(
+          `${name} may not be read by this process\n  → Run as a user who may read it`,
+        );
+        expect(exitCode).toBe(exitCodes.file);
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+    },
+  );
 
   test.each(['ts', 'mts', 'js', 'mjs'])(
     'is found as strongroom.config.%s, also from a folder below',

@@ -54,11 +54,25 @@ async function importDefault(file: string): Promise<unknown> {
     return await jiti.import(file, { default: true });
   } catch (error) {
     if (isStrongroomError(error)) throw wrong(`${file}: ${error.message}`, { cause: error });
+    const unreadable = unreadableFile(error);
+    if (unreadable !== undefined) {
+      throw new CommandError(exitCodes.file, `${unreadable} may not be read by this process`, {
+        cause: error,
+        remedy: 'Run as a user who may read it, or change its mode.',
+      });
+    }
     const remedy = isModuleMissing(error)
       ? 'Install it, or correct its name.'
       : 'Correct it there. What the error says is left out: it may hold a value.';
     throw wrong(`${file} cannot be loaded: ${faultOf(error)}`, { cause: error, remedy });
   }
+}
+
+/** The file that this process may not read: the configuration, or what it imports. What is no file is not named. */
+function unreadableFile(error: unknown): string | undefined {
+  const { code, path } = Object(error) as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+  return typeof path === 'string' && existsSync(path) ? path : undefined;
 }
 
 const isModuleMissing = (error: unknown): boolean =>

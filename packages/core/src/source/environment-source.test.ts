@@ -224,6 +224,7 @@ describe('NAME_FILE', () => {
     try {
       expect(await lookUp({ KEY_FILE: path }, 'KEY')).toMatchObject({
         reason: `the file ${path} named by KEY_FILE may not be read by this process`,
+        hint: 'Run as a user who may read it, or change its mode.',
       });
     } finally {
       if (isRoot) process.seteuid?.(0);

@@ -125,7 +125,10 @@ async function readValueFile(
     : {
         status: 'misconfigured',
         reason: `${named} named by ${name}_FILE ${reason}`,
-        hint: `Correct ${name}_FILE, or unset it.`,
+        hint:
+          code === 'SOURCE_DENIED'
+            ? 'Run as a user who may read it, or change its mode.'
+            : `Correct ${name}_FILE, or unset it.`,
       };
 }
 
