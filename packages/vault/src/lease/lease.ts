@@ -44,6 +44,8 @@ export class Lease {
   #failures = 0;
   /** Counts what was begun: of several things at one time only the last one counts. */
   #turn = 0;
+  /** What was begun last by who asked for it. */
+  #replacing: Promise<void> | undefined;
   #failure: SourceError | undefined;
   /** Of which kind of failure was told. */
   #complaint: string | undefined;
@@ -117,7 +119,12 @@ export class Lease {
     };
     if (this.#canceller.aborted) throw over();
     this.#callOff?.();
-    await this.#replace();
+    this.#replacing = this.#replace();
+    // Another one may begin meanwhile, which counts in place of this one.
+    for (let last: unknown; last !== this.#replacing; ) {
+      last = this.#replacing;
+      await last;
+    }
     if (this.#canceller.aborted) throw over();
     if (this.#failure !== undefined) throw this.#failure;
   }

@@ -228,6 +228,16 @@ test('can be replaced at any time, also while it is being renewed', async () => 
   expect(clock.pending).toBe(0);
 });
 
+test('has new data for each who waits for a replacement, whichever is answered first', async () => {
+  const lease = await open().lease(creds);
+  const { data } = lease;
+  server.fail({ path: `/v1/${creds}`, times: 1, answer: { delayMs: 50 } });
+  const replaced = Array.from({ length: 3 }, () => lease.replace().then(() => lease.data));
+  const [first, ...others] = await Promise.all(replaced);
+  expect(first).not.toBe(data);
+  for (const other of others) expect(other).toBe(first);
+});
+
 test('one that was given up is not replaced, and says so', async () => {
   const vault = open({ revokeLeases: true });
   const [released, revoked, closed, late] = await Promise.all(
