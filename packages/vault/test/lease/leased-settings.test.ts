@@ -128,19 +128,18 @@ test('an outage keeps the last pair; once that has ended the resolver says so, a
   expect(resolver.state.status).toBe('ready');
 });
 
-test('after a long outage a lease that has ended is there again as soon as what else Vault holds', async () => {
+test('after a long outage a lease that has ended is there again with the refresh that finds Vault', async () => {
   const resolver = open();
   const before = await resolver.load();
   const recover = server.fail({ answer: { status: 503 } });
   await clock.pass(3 * hour);
   expect(resolver.state.status).toBe('degraded');
-  const back = clock.now();
   recover();
-  await clock.pass(300_000, () => resolver.state.status === 'ready');
+  // Time stands still: the next attempt of the lease by itself is minutes away.
+  const after = await resolver.refresh();
+  expect(after.DB_USER).not.toBe(before.DB_USER);
+  expect(resolver.current()).toBe(after);
   expect(resolver.state.status).toBe('ready');
-  expect(resolver.current().DB_USER).not.toBe(before.DB_USER);
-  // A refresh, rather than the next attempt of the lease by itself.
-  expect(clock.now() - back).toBeLessThan(70_000);
 });
 
 test('a database that is away after an outage of all does not keep Vault from being read', async () => {
@@ -150,7 +149,7 @@ test('a database that is away after an outage of all does not keep Vault from be
   await clock.pass(2 * hour);
   server.fail({ path: /creds/, answer: { status: 500 } });
   recover();
-  await clock.pass(70_000);
+  await resolver.refresh();
   expect(resolver.state).toMatchObject({
     status: 'degraded',
     failures: [{ code: 'SOURCE_UNAVAILABLE', settings: ['DB_USER', 'DB_PASSWORD'] }],
