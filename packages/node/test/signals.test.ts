@@ -1,3 +1,4 @@
+import { EventEmitter, on } from 'node:events';
 import { connect } from '@nats-io/transport-node';
 import { createResolver, defineSettings, type Resolver, type Source, secret } from '@strongroom/core';
 import { ManualClock, type MemorySource, memorySource } from '@strongroom/core/testing';
@@ -310,23 +311,48 @@ describe('signals', () => {
     await vi.waitFor(() => expect(settings.current().PASSWORD).toBe('two'));
   });
 
-  test('of NATS that may not be heard are told of, and no message passes for one', () => {
-    let deny: (error: unknown) => void = () => undefined;
+  test('of NATS that may not be heard are told of, asked for at the next connection, and no message passes for one', async () => {
+    let allowed = false;
+    let asked = 0;
+    const states = new EventEmitter();
+    const callbacks = new Set<(error: unknown) => void>();
     const broker = natsBroker({
       subscribe(_, { callback }) {
-        deny = callback;
-        return { unsubscribe: () => undefined };
+        asked++;
+        callbacks.add(callback);
+        return { unsubscribe: () => void callbacks.delete(callback) };
       },
       publish: () => undefined,
-      flush: async () => undefined,
-      status: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+      // What the server refuses it says before it answers this.
+      async flush() {
+        if (!allowed) for (const callback of callbacks) callback(new Error('permissions violation'));
+      },
+      async *status() {
+        for await (const [type] of on(states, 'state')) yield { type };
+      },
     });
+    const connectAgain = async () => {
+      for (const state of ['disconnect', 'reconnect']) states.emit('state', state);
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
     const clock = new ManualClock();
     const log = logger();
     followSignals(resolver, broker, { clock, logger: log });
-    deny(new Error('permissions violation'));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const callback of callbacks) callback(new Error('permissions violation'));
+    await connectAgain();
+    expect(asked).toBe(2);
     expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(log.info).not.toHaveBeenCalled();
     expect(clock.pending).toBe(0);
+    allowed = true;
+    await connectAgain();
+    expect(log.info).toHaveBeenCalledTimes(1);
+    for (const callback of callbacks) callback(undefined);
+    expect(clock.pending).toBe(1);
+    // A subscription that was taken the client itself asks for again.
+    await connectAgain();
+    expect([asked, callbacks.size]).toEqual([3, 1]);
   });
 
   test('are not followed by what cannot be gone by', async () => {

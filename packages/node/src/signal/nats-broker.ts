@@ -18,14 +18,35 @@ export function natsBroker(connection: NatsConnection): SignalBroker {
   return {
     name: 'NATS',
     listen(channel, { heard, down, up }) {
-      // An error takes the place of a message when the server does not allow the channel.
-      const callback = (error: unknown) => (error ? down() : heard());
-      const subscription = connection.subscribe(channel, { callback });
+      let refused = false;
+      const subscribe = () => {
+        refused = false;
+        // An error takes the place of a message when the server does not allow the channel.
+        const callback = (error: unknown) => {
+          if (!error) return heard();
+          refused = true;
+          down();
+        };
+        return connection.subscribe(channel, { callback });
+      };
+      let subscription = subscribe();
+      /** What was refused is asked for again, and taken when the server has nothing against it by its next answer. */
+      const connected = async () => {
+        if (refused) {
+          subscription.unsubscribe();
+          subscription = subscribe();
+          await connection.flush().catch(() => {
+            refused = true;
+          });
+        }
+        if (!refused) up();
+      };
       const states = connection.status()[Symbol.asyncIterator]();
       const follow = async () => {
         for (let state = await states.next(); state.done !== true; state = await states.next()) {
           if (state.value.type === 'disconnect') down();
-          else if (state.value.type === 'reconnect') up();
+          // One that is lost meanwhile is followed by another one.
+          else if (state.value.type === 'reconnect') connected().catch(() => undefined);
         }
       };
       follow().catch(down);
