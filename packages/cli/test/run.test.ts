@@ -242,4 +242,36 @@ describe('run', () => {
     expect(exitCode).toBe(9);
     expect(stdout).toBe('ready\nasked\n');
   });
+
+  test('--restart-on-rotation says why settings are not looked at any more, and when they are again', async () => {
+    const { env, server } = await shopVault();
+    const cwd = await project();
+    const clock = new ManualClock();
+    const program = `setInterval(() => {}, 1000); console.log('ready');`;
+    const argv = [
+      'run',
+      '--restart-on-rotation',
+      '--only',
+      'SECRET_KEY',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    ];
+    const call = callCli(argv, { cwd, env, clock, debug: false });
+    await call.saw('ready');
+    const recover = server.fail({ path: /security/, answer: { status: 403 } });
+    clock.advance(70_000);
+    await call.saw('warning: the last good settings stay: vault could not be asked (SOURCE_DENIED)');
+    await call.saw(/warning: Vault at \S+ denies /);
+    recover();
+    // The next look is planned a moment after the warning.
+    const ready = call.saw('The settings are ready again.').then(() => true);
+    const turn = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), 20));
+    while (!(await Promise.race([ready, turn()]))) clock.advance(2_000);
+    call.signal('SIGTERM');
+    const { exitCode, stderr } = await call.result;
+    expect(exitCode).toBe(143);
+    expect(stderr.match(/denies/g)).toHaveLength(1);
+  });
 });

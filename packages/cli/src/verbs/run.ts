@@ -48,6 +48,11 @@ export const define = (host: Host) =>
             const changed = changes.map(({ name }) => name).join(', ');
             if (child.restart()) session.output.note(`${changed} changed: the command is started again.`);
           });
+          // That it is so the log says; why, and that it is over, it says with --debug alone.
+          settings.events.on('degraded', ({ failures }) => {
+            for (const cause of new Set(failures.map(({ message }) => message))) session.output.warn(cause);
+          });
+          settings.events.on('ready', () => session.output.note('The settings are ready again.'));
         }
         return child.exitCode();
       }),
