@@ -6,6 +6,9 @@ const spellings = {
   NODE_ENV: ['NODE_ENVIRONMENT'],
 } as const;
 
+/** A slip of the pen leaves half of a name as it is; to compare every variable is what a start would notice. */
+const halves = /app|node|env/i;
+
 /**
  * Says which variable was most likely meant to name the environment, when none does: a production that runs as
  * development by a slip of the pen must not go unnoticed.
@@ -15,7 +18,10 @@ export function misspeltEnvironment(
   variables: EnvironmentVariables,
 ): string | undefined {
   const candidates = Object.keys(variables).filter(
-    (name) => Boolean(variables[name]) && !Object.hasOwn(definition.settings, name.replace(/_FILE$/, '')),
+    (name) =>
+      halves.test(name) &&
+      Boolean(variables[name]) &&
+      !Object.hasOwn(definition.settings, name.replace(/_FILE$/, '')),
   );
   for (const [meant, others] of Object.entries(spellings)) {
     const found = others.find((other) => candidates.includes(other)) ?? nearMiss(meant, candidates);

@@ -2,7 +2,7 @@ import type { Setting } from '../definition/definition.js';
 import type { Problem, SettingExplanation } from '../index.js';
 import type { Patience } from '../patience.js';
 import type { Resolved } from '../resolution/resolution.js';
-import { type Validated, validate, validateDefault, validateNothing } from '../resolution/validation.js';
+import { type Validation, validate, validateDefault, validateNothing } from '../resolution/validation.js';
 import type { HandedSetting } from './handover.js';
 
 /**
@@ -47,7 +47,7 @@ function validateHanded(
   setting: Setting,
   { explanation, raw }: HandedSetting,
   patience: Patience,
-): Promise<Validated> {
+): Validation {
   if (raw !== undefined) return validate(setting, raw.value, patience);
   if (explanation.source !== 'defaults') return validateNothing(setting, patience);
   const { default: declared, developmentDefault } = setting;

@@ -76,7 +76,8 @@ export async function resolve(
       resolved.set(name, held);
       continue;
     }
-    const settlement = await settle(trail, rules.onSourceError, patience);
+    const settling = settle(trail, rules.onSourceError, patience);
+    const settlement = settling instanceof Promise ? await settling : settling;
     if ('problem' in settlement) {
       problems.push(settlement.problem);
       // A start refuses as a whole, once: only what comes later has to be told apart.

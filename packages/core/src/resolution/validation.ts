@@ -11,8 +11,11 @@ export type Validated =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string };
 
+/** At once, unless the schema waits for something: a promise for each of many settings is what a start would notice. */
+export type Validation = Validated | Promise<Validated>;
+
 /** Validates a raw value of a source: coerced first, then by the setting's schema. */
-export async function validate(setting: Setting, raw: unknown, patience: Patience): Promise<Validated> {
+export function validate(setting: Setting, raw: unknown, patience: Patience): Validation {
   const { schema } = setting;
   // Most of all settings: text, for a schema that takes any text as it is.
   if (typeof raw === 'string' && schema._zod.def.type === 'string') return run(setting, raw, patience);
@@ -21,31 +24,33 @@ export async function validate(setting: Setting, raw: unknown, patience: Patienc
 }
 
 /** Validates a declared default. It is of the schema's output type, so a schema that transforms cannot check it. */
-export async function validateDefault(
-  setting: Setting,
-  value: unknown,
-  patience: Patience,
-): Promise<Validated> {
+export function validateDefault(setting: Setting, value: unknown, patience: Patience): Validation {
   return transforms(setting.schema) ? { ok: true, value: frozenCopy(value) } : run(setting, value, patience);
 }
 
 /** The value of a setting that no source has: only a schema that accepts nothing has one. */
-export async function validateNothing(setting: Setting, patience: Patience): Promise<Validated> {
+export function validateNothing(setting: Setting, patience: Patience): Validation {
   return acceptsNothing(setting.schema)
     ? run(setting, undefined, patience)
     : { ok: false, reason: 'is missing' };
 }
 
-async function run(setting: Setting, input: unknown, patience: Patience): Promise<Validated> {
-  try {
-    const parsed = parse(setting.schema, input);
-    const { value, issues } = parsed instanceof Promise ? await patience.waitFor(parsed) : parsed;
+function run(setting: Setting, input: unknown, patience: Patience): Validation {
+  const judge = ({ value, issues }: ParsePayload): Validated => {
     if (issues.length === 0) return { ok: true, value: frozenCopy(value) };
     const reasons = issues.map((issue) => describeIssue(issue, setting));
     return { ok: false, reason: [...new Set(reasons)].join('; ') };
+  };
+  // A refinement or transform of the application threw: its message may quote the value.
+  const threw = (): Validated => ({
+    ok: false,
+    reason: patience.ended ? 'was not validated in time' : 'makes its own schema throw',
+  });
+  try {
+    const parsed = parse(setting.schema, input);
+    return parsed instanceof Promise ? patience.waitFor(parsed).then(judge).catch(threw) : judge(parsed);
   } catch {
-    // A refinement or transform of the application threw: its message may quote the value.
-    return { ok: false, reason: patience.ended ? 'was not validated in time' : 'makes its own schema throw' };
+    return threw();
   }
 }
 

@@ -55,7 +55,8 @@ function lookUp(
 ): Lookup | Promise<Lookup> {
   const value = values.get(name) || undefined;
   // A setting of that very name is a value of its own, as with LOG and LOG_FILE.
-  const file = names.has(`${name}_FILE`) ? undefined : values.get(`${name}_FILE`) || undefined;
+  const inFile = `${name}_FILE`;
+  const file = names.has(inFile) ? undefined : values.get(inFile) || undefined;
   if (value !== undefined && file !== undefined) {
     return {
       status: 'misconfigured',

@@ -115,19 +115,22 @@ export class KvSettings {
     });
   }
 
-  async #look(secret: PlacedSecret, { known, signal }: LookupContext): Promise<Look> {
+  #look(secret: PlacedSecret, { known, signal }: LookupContext): Promise<Look> {
     const { path } = secret;
     const revision = known === undefined ? undefined : this.#revisionSeen(secret, known);
     // Of a mount that may be of version 1 the path of the metadata may be that of something else.
     const { versions, mount } = this.#surroundings.kv;
-    const look = await (revision === undefined || versions.known(mount) !== 2
-      ? this.#reads.read(path, signal)
-      : this.#reads.look(path, revision, signal));
-    const gone = look.status === 'absent' && look.reason === 'no-such-path';
-    if (!gone || this.#answered.get(path)?.revision === undefined) return look;
-    // It was there as one of version 2: deleted, or the mount is another one now, in which version 2 finds nothing.
-    if (versions.known(mount) === 2) versions.forget(mount);
-    return this.#reads.read(path, signal);
+    const looking =
+      revision === undefined || versions.known(mount) !== 2
+        ? this.#reads.read(path, signal)
+        : this.#reads.look(path, revision, signal);
+    if (this.#answered.get(path)?.revision === undefined) return looking;
+    return looking.then((look) => {
+      if (look.status !== 'absent' || look.reason !== 'no-such-path') return look;
+      // It was there as one of version 2: deleted, or the mount is another one now, in which version 2 finds nothing.
+      if (versions.known(mount) === 2) versions.forget(mount);
+      return this.#reads.read(path, signal);
+    });
   }
 
   /** The revision in which all that is asked of a secret was seen last: values, and keys that it has not. */
