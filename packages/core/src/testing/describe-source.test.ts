@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Setting } from '../definition/definition.js';
 import { SourceError, type SourceErrorCode } from '../errors/errors.js';
 import type { Found, Lookup, Source } from '../source/source.js';
-import { describeSource, type TestRunner } from './describe-source.js';
+import { describeSource } from './describe-source.js';
 import { type MemorySource, memorySource } from './memory-source.js';
+import type { TestRunner } from './source-harness.js';
 
 type Values = ReadonlyMap<Setting, unknown>;
 

@@ -2,76 +2,21 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import * as z from 'zod';
-import {
-  type Declaration,
-  type Declarations,
-  defineSettings,
-  type Setting,
-  secret,
-} from '../definition/definition.js';
+import { type Declarations, defineSettings, type Setting, secret } from '../definition/definition.js';
 import { isSourceError, SourceError, type SourceErrorCode } from '../errors/errors.js';
-import { absenceWords } from '../source/absence.js';
 import type { Lookup, LookupContext, Source } from '../source/source.js';
 import { canarySecret, expectNoCanary } from './canary.js';
-
-/** The application and the environment that the suite asks for. */
-export interface SourceMoment {
-  readonly application: string;
-  readonly environment: string;
-}
-
-/** A source under test, and what belongs to it. */
-export interface SourceFixture {
-  readonly source: Source;
-  /** Texts besides the values that nobody may see: the token that the source logs in with, say. */
-  readonly secrets?: readonly string[];
-  /** Takes away what `create` made. The suite closes the source before. */
-  cleanup?(): void | Promise<void>;
-}
-
-/** Puts what is behind a source into a state in which it cannot answer. Called before the first lookup. */
-export type SourceFailureHook<F extends SourceFixture> = (fixture: F) => void | Promise<void>;
-
-interface FailureHooks<F extends SourceFixture> {
-  /** Makes the source unreachable: `SOURCE_UNAVAILABLE`. */
-  breakIt: SourceFailureHook<F>;
-  /** Makes the source refuse: `SOURCE_DENIED`. */
-  deny: SourceFailureHook<F>;
-  /** Makes the source meet something that is not its protocol: `SOURCE_MALFORMED`. */
-  garbage: SourceFailureHook<F>;
-  /** Makes the source never answer by itself. */
-  hang: SourceFailureHook<F>;
-}
-
-/**
- * What the suite must know of a source. A failure that a source cannot have is left out, and `cannotFail` says
- * why; the tests for it are then not there, rather than there and skipped.
- */
-export type SourceHarness<F extends SourceFixture = SourceFixture> = {
-  /** Makes a fresh source in which these settings have these values, and no other setting has one. */
-  create(values: ReadonlyMap<Setting, unknown>, moment: SourceMoment): F | Promise<F>;
-  /**
-   * Declares a setting that the suite is going to ask for.
-   *
-   * @param value the value that it is going to have; undefined for none
-   * @default a secret at the given place
-   */
-  declare?(place: `${string}/${string}`, value: unknown): Declaration;
-  /** Whether the source can hold any JSON value, and not only text. @default false */
-  readonly storesJson?: boolean;
-} & (FailureHooks<F> | (Partial<FailureHooks<F>> & { readonly cannotFail: string }));
-
-/** As much of a test runner as the suite needs. Vitest, `node:test`, Jest and mocha (whose `test` is `it`) have it. */
-export interface TestRunner {
-  describe(name: string, body: () => void): unknown;
-  test(name: string, body: () => Promise<void>): unknown;
-  afterEach(body: () => Promise<void>): unknown;
-}
+import { essence, expectAborted, expectAbsent, expectFound, valuesOf } from './source-answers.js';
+import type {
+  FailureHooks,
+  SourceFailureHook,
+  SourceFixture,
+  SourceHarness,
+  SourceMoment,
+  TestRunner,
+} from './source-harness.js';
 
 const moment: SourceMoment = { application: 'conformance', environment: 'development' };
-
-/** How long a lookup may take to notice that nobody waits for it any more, in milliseconds. */
-const promptMs = 2_000;
 
 /** The settings of the suite: keys that an object has by itself are data like any other. */
 const places = {
@@ -357,30 +302,6 @@ const context = (signal: AbortSignal = new AbortController().signal): LookupCont
 /** The resolver aborts with a reason of this kind too. */
 const noLongerWanted = () => new SourceError('SOURCE_UNAVAILABLE', 'nobody waits any longer');
 
-function expectAbsent(lookup: Lookup | undefined): void {
-  if (lookup?.status !== 'absent') assert.fail(`it is ${lookup?.status}, and not absent`);
-  assert.ok(Object.hasOwn(absenceWords, lookup.reason), `there is no reason ${lookup.reason}`);
-  const hint = lookup.hint?.();
-  if (hint !== undefined) assert.match(hint, /\S/);
-}
-
-function expectFound(lookup: Lookup | undefined, value: string): void {
-  if (lookup?.status !== 'found') assert.fail(`it is ${lookup?.status}, and not found`);
-  assert.equal(lookup.value, value);
-}
-
-async function expectAborted(answer: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not reject within ${promptMs} ms`)), promptMs);
-  });
-  try {
-    await assert.rejects(Promise.race([answer, late]), { code: 'SOURCE_UNAVAILABLE' });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The errors of a source that cannot answer, whether it throws once or answers for each setting. */
 async function errorsOf(source: Source, settings: readonly Setting[]): Promise<readonly unknown[]> {
   let answers: ReadonlyMap<string, Lookup>;
@@ -395,19 +316,3 @@ async function errorsOf(source: Source, settings: readonly Setting[]): Promise<r
     return lookup.error;
   });
 }
-
-const valuesOf = (answers: ReadonlyMap<string, Lookup>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    [...answers].map(([name, lookup]) => [name, lookup.status === 'found' ? lookup.value : lookup]),
-  );
-
-/** What must be the same of two answers: not the moment, and not a hint, which is a function. */
-const essence = (answers: ReadonlyMap<string, Lookup>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    [...answers].map(([name, lookup]) => [
-      name,
-      lookup.status === 'found'
-        ? [lookup.status, lookup.value, lookup.locator, lookup.version]
-        : [lookup.status, lookup.status === 'absent' ? [lookup.reason, lookup.locator] : lookup],
-    ]),
-  );

@@ -1,11 +1,11 @@
 export { canarySecret, expectNoCanary, findCanary } from './canary.js';
-export {
-  describeSource,
-  type SourceFailureHook,
-  type SourceFixture,
-  type SourceHarness,
-  type SourceMoment,
-  type TestRunner,
-} from './describe-source.js';
+export { describeSource } from './describe-source.js';
 export { ManualClock } from './manual-clock.js';
 export { MemorySource, type MemorySourceOptions, memorySource } from './memory-source.js';
+export type {
+  SourceFailureHook,
+  SourceFixture,
+  SourceHarness,
+  SourceMoment,
+  TestRunner,
+} from './source-harness.js';
