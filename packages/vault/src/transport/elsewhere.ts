@@ -29,8 +29,17 @@ export function withElsewhere(outcome: Outcome, others: readonly Reached[]): Out
     repeatable,
     ...Object.fromEntries(known),
   });
-  return withNote(error, noteOf(outcome));
+  const note = noteOf(outcome);
+  if (note.outage === undefined) return withNote(error, note);
+  // Whoever asks for the cause of an outage is to hear of the others too.
+  const first = withElsewhere(note.outage.cause, others.map(causeAt)) as VaultError;
+  return withNote(error, { ...note, outage: { ...note.outage, cause: first } });
 }
+
+const causeAt = ({ address, outcome }: Reached): Reached => ({
+  address,
+  outcome: outcome instanceof VaultError ? (noteOf(outcome).outage?.cause ?? outcome) : outcome,
+});
 
 /** What is said of an address beside others. */
 export function wordsOf({ address, outcome }: Reached): string {

@@ -1,3 +1,4 @@
+import { defineSettings, secret } from '@strongroom/core';
 import { findCanary, ManualClock } from '@strongroom/core/testing';
 import type { DevServer } from '@strongroom/dev-server';
 import { expect, test } from 'vitest';
@@ -96,6 +97,31 @@ test('a node that is sealed does not hide behind one that is gone, in whatever o
   const notLoggedIn = await failureOf(login.kv().read('app/test/database'));
   await login.close();
   expect(notLoggedIn.message).toBe(`Vault at ${sealed.address} is sealed; ${refused}`);
+});
+
+test('each setting hears of every address, also when they are left alone by then', async () => {
+  const gone = await Promise.all([startProxy(await startServer()), startProxy(await startServer())]);
+  for (const proxy of gone) await proxy.stop();
+  const names = ['ONE', 'TWO', 'THREE', 'FOUR'];
+  const { settings } = defineSettings({
+    application: 'app',
+    environments: ['test'],
+    settings: Object.fromEntries(names.map((name) => [name, secret(`${name.toLowerCase()}/key`)])),
+  });
+  const vault = open(
+    gone.map(({ address }) => address),
+    { retries: 2, retryMinWaitMs: 1, retryMaxWaitMs: 5 },
+  );
+  const { signal } = new AbortController();
+  const answers = await vault
+    .source()
+    .lookup(Object.values(settings), { application: 'app', environment: 'test', signal });
+  expect(answers.size).toBe(names.length);
+  for (const answer of answers.values()) {
+    if (answer.status !== 'failed') throw new Error(`it is ${answer.status}`);
+    for (const { address } of gone)
+      expect(answer.error.message).toContain(`${address} refuses the connection`);
+  }
 });
 
 test('of addresses that are left alone is said since when, behind what the others answered', async () => {
